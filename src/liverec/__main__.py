@@ -1,0 +1,5 @@
+"""``python -m liverec``."""
+
+from liverec.cli import main
+
+main()
