@@ -1,0 +1,7 @@
+"""The judge: is there one dialect in which every answer of a history is legal?"""
+
+from liverec.checker.check import check
+from liverec.checker.interval import Probe, probes
+from liverec.checker.result import CheckResult, Finding, Interval
+
+__all__ = ["CheckResult", "Finding", "Interval", "Probe", "check", "probes"]

@@ -1,0 +1,116 @@
+"""``liverec verify``: judge a server, requirement by requirement."""
+
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+
+from liverec.conformance.suite import Outcome, Suite
+from liverec.profile_file import ProfileError, reference_profile
+from liverec.reference.serving import ServingError, running
+from liverec.reference.settings import Settings
+from liverec.report import Progress, json_text, print_result, write_html, write_json, write_junit
+from liverec.requirements import NORMATIVE, UnknownRequirementError, requirement
+from liverec.target import TargetRefused, resolve_target
+from liverec.verdict import ExitCode, Result
+
+EXAMPLES = """\b
+Examples:
+  liverec verify                                  the embedded reference server
+  liverec verify --target http://127.0.0.1:8080   a server on this machine
+  liverec verify --target staging.toml --report out --junit out/junit.xml
+  liverec verify --target http://127.0.0.1:8080 --only restart/too-soon
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.option(
+    "--target", metavar="URL|FILE", help="A URL, or a profile (see: liverec profile). Default: the embedded one."
+)
+@click.option("--allow", is_flag=True, help="The target may be off this machine (as allow = true in its profile).")
+@click.option("--report", type=click.Path(file_okay=False, path_type=Path), help="Folder for report.html and the rest.")
+@click.option("--json", "json_file", metavar="FILE|-", help="Write result.json there; - is standard output.")
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML there.")
+@click.option("--only", multiple=True, metavar="ID", help="Judge this requirement only; may be repeated.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="The seed of all choices."
+)
+def verify(
+    *,
+    target: str | None,
+    allow: bool,
+    report: Path | None,
+    json_file: str | None,
+    junit: Path | None,
+    only: tuple[str, ...],
+    seed: int,
+) -> None:
+    """Judge whether a server keeps the contract of the recording command.
+
+    Takes about half a minute: the ten-second rule is judged on the real clock. Exit codes: 0 kept, 1 broken,
+    2 undecided, 3 harness error or target unreachable, 64 refused.
+    """
+    for identifier in only:
+        try:
+            requirement(identifier)
+        except UnknownRequirementError as problem:
+            raise click.UsageError(str(problem)) from None
+    console = Console(stderr=json_file == "-", soft_wrap=False)
+    with ExitStack() as stack:
+        try:
+            name = target
+            if name is None:
+                name = stack.enter_context(running(Settings(profile=reference_profile()))).url
+            resolved = resolve_target(name, allow=allow)
+        except (ProfileError, TargetRefused) as refused:
+            _end(str(refused), ExitCode.REFUSED)
+        except ServingError as problem:
+            _end(str(problem), ExitCode.ERROR)
+        folder = report or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="liverec-")))
+        suite = Suite(
+            target=name, resolved=resolved, allow=allow, seed=seed, only=only, folder=folder, embedded=target is None
+        )
+        with Progress(console, total=len(only) or len(NORMATIVE)) as progress:
+            outcome = suite.run(progress)
+        if outcome.result is None:
+            _end(outcome.message, outcome.exit_code)
+        _report(outcome, outcome.result, console, report=report, json_file=json_file, junit=junit)
+    sys.exit(int(outcome.exit_code))
+
+
+def _report(
+    outcome: Outcome,
+    result: Result,
+    console: Console,
+    *,
+    report: Path | None,
+    json_file: str | None,
+    junit: Path | None,
+) -> None:
+    files: list[Path] = []
+    try:
+        if report is not None:
+            write_html(result, report / "report.html")
+            write_json(result, report / "result.json")
+            write_junit(result, report / "junit.xml")
+            files += [report / "report.html", report / "result.json", report / "junit.xml", outcome.history]
+        if json_file is not None and json_file != "-":
+            write_json(result, Path(json_file))
+            files.append(Path(json_file))
+        if junit is not None:
+            write_junit(result, junit)
+            files.append(junit)
+    except OSError as problem:
+        console.print(f"could not write {problem.filename}: {problem.strerror}", style="red")
+    print_result(result, console, files=files)
+    if json_file == "-":
+        click.echo(json_text(result))
+
+
+def _end(message: str, exit_code: ExitCode) -> NoReturn:
+    click.echo(f"liverec verify: {message}", err=True)
+    sys.exit(int(exit_code))

@@ -1,0 +1,246 @@
+"""``liverec check``: files in, a verdict out; nothing but a verdict ends with 0, 1 or 2."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from liverec.cli.check import check
+from liverec.cli.check_text import printable, seconds
+
+HISTORIES = Path(__file__).parent / "histories"
+EXIT_CODES = {"kept": 0, "broken": 1, "undecided": 2}
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(check, [str(one) for one in arguments])
+
+
+def as_json(*arguments: str | Path) -> dict[str, Any]:
+    result = run(*arguments, "--json", "-")
+    decoded: dict[str, Any] = json.loads(result.stdout)
+    return decoded
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(HISTORIES / "kept-two-workers", tmp_path / "run"))
+
+
+@pytest.mark.parametrize("path", sorted(HISTORIES.iterdir()), ids=lambda path: path.stem)
+def test_a_recorded_history_has_the_verdict_that_its_name_says(path: Path) -> None:
+    result = run(path)
+
+    verdict = path.name.partition("-")[0]
+    assert result.stdout.startswith(verdict.upper())
+    assert (result.exit_code, result.stderr) == (EXIT_CODES[verdict], "")
+
+
+@pytest.mark.parametrize("path", sorted(HISTORIES.iterdir()), ids=lambda path: path.stem)
+def test_json_on_stdout_is_all_there_is(path: Path) -> None:
+    result = run(path, "--json", "-")
+
+    decoded = json.loads(result.stdout)
+    assert decoded["verdict"] == path.name.partition("-")[0]
+    assert set(decoded) == {
+        "verdict", "complete", "operations", "streams", "exercised", "dialects", "interval_s", "findings", "notes",
+    }  # fmt: skip
+    assert result.exit_code == EXIT_CODES[decoded["verdict"]]
+
+
+def test_json_in_a_file_comes_beside_the_text(tmp_path: Path) -> None:
+    path = HISTORIES / "kept-lost-answer.ndjson"
+
+    result = run(path, "--json", tmp_path / "result.json")
+
+    assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8")) == as_json(path)
+    assert result.stdout.startswith("KEPT")
+
+
+def test_a_finding_shows_its_operations_in_the_order_of_time() -> None:
+    path = HISTORIES / "broken-two-workers"
+
+    result = run(path)
+
+    rows = [line.split() for line in result.stdout.splitlines() if "200 ok" in line]
+    assert rows == [
+        ["1", "2", "0.000", "0.003", "0", "START", "200", "ok"],
+        ["1", "4", "0.995", "0.999", "0", "STOP", "200", "ok"],
+        ["2", "2", "2.995", "2.997", "0", "START", "200", "ok"],
+    ]
+    assert "1. restart/too-soon: no reading of the page explains this" in result.stdout
+    assert f"file 2: {path / 'worker-1.ndjson'}" in result.stdout
+    assert "file 2, line 2: X-request-id 00000001-" in result.stdout
+
+
+def test_a_finding_on_two_streams_names_both() -> None:
+    result = run(HISTORIES / "broken-same-question-two-answers.ndjson")
+
+    assert "1. consistency/one-reading: the service answers the same situation in two ways" in result.stdout
+    assert "stream 1: 0123456789abcdef0123456789abcdef/publish.example.com/live/rehearsal-1\n" in result.stdout
+    assert "stream 2: 0123456789abcdef0123456789abcdef/publish.example.com/live/rehearsal-2\n" in result.stdout
+
+
+def test_the_text_says_what_was_exercised_measured_and_noted() -> None:
+    kept = run(HISTORIES / "kept-restart-after-the-interval.ndjson").stdout
+    broken_off = run(HISTORIES / "kept-breaks-off.ndjson").stdout
+
+    assert "restart/after-interval       not exercised" in kept
+    assert "refused up to 3.996000 s, accepted from 10.053000 s" in kept
+    assert "no refusal measured, no acceptance measured" in broken_off
+    assert "kept-breaks-off.ndjson: line 7: expected a record" in broken_off
+
+
+def test_piped_text_has_no_colours() -> None:
+    assert "\x1b" not in run(HISTORIES / "broken-restart-too-soon.ndjson").stdout
+
+
+def test_a_folder_stands_for_its_histories_in_order(folder: Path) -> None:
+    (folder / "result.json").write_text("{}")
+
+    together = as_json(folder)
+
+    assert together == as_json(folder / "worker-0.ndjson", folder / "worker-1.ndjson")
+    assert together["operations"] == 4
+
+
+def test_a_file_named_twice_is_read_once(folder: Path) -> None:
+    one_file = f"{folder}/../{folder.name}/worker-0.ndjson"
+
+    assert as_json(folder, one_file, one_file) == as_json(folder)
+
+
+def test_paths_stand_in_the_result_as_they_were_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(HISTORIES)
+
+    (finding,) = as_json("./broken-two-workers/../broken-two-workers")["findings"]
+
+    assert finding["witness"][-1] == {"file": "./broken-two-workers/../broken-two-workers/worker-1.ndjson", "index": 0}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "verdict"),
+    [
+        ("broken-restart-too-soon", ("--interval", "9.5"), "kept"),
+        ("kept-restart-after-the-interval", ("--interval", "11"), "broken"),
+        ("broken-restart-too-soon", ("--resolution-ms", "97"), "broken"),
+        ("broken-restart-too-soon", ("--resolution-ms", "97.5"), "kept"),
+        ("kept-restart-after-the-interval", ("--deadline", "0.000000001"), "undecided"),
+    ],
+)
+def test_options_change_the_terms(name: str, options: tuple[str, ...], verdict: str) -> None:
+    assert as_json(HISTORIES / f"{name}.ndjson", *options)["verdict"] == verdict
+
+
+def refusal(*arguments: str | Path) -> str:
+    result = run(*arguments)
+
+    assert (result.exit_code, result.stdout) == (64, "")
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    assert f"{tmp_path / 'none.ndjson'}: cannot be read: No such file" in refusal(tmp_path / "none.ndjson")
+
+
+def test_a_folder_without_histories_is_refused(tmp_path: Path) -> None:
+    assert f"{tmp_path}: expected history files (*.ndjson) in this folder" in refusal(tmp_path)
+
+
+def test_different_runs_are_refused() -> None:
+    said = refusal(HISTORIES / "kept-lost-answer.ndjson", HISTORIES / "kept-breaks-off.ndjson")
+
+    assert "field run: expected '20261122T101500Z-0004'" in said
+    assert "found '20261122T101500Z-0006'" in said
+
+
+def test_what_is_no_history_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "result.json").write_text('{"liverec_result":1}')
+
+    assert "result.json: line 1: not a history" in refusal(tmp_path / "result.json", "--json", "-")
+
+
+def test_a_history_is_never_overwritten_by_its_result(folder: Path) -> None:
+    before = (folder / "worker-0.ndjson").read_bytes()
+
+    assert "expected a file for the result, found one of the histories" in refusal(
+        folder, "--json", folder / "." / "worker-0.ndjson"
+    )
+    assert (folder / "worker-0.ndjson").read_bytes() == before
+
+
+def test_a_result_that_cannot_be_written_is_refused(folder: Path) -> None:
+    assert "cannot be written: No such file" in refusal(folder, "--json", folder / "none" / "result.json")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--interval", one) for one in ("0", "-1", "nan", "inf", "1e12", "ten")]
+    + [("--resolution-ms", one) for one in ("-1", "nan")]
+    + [("--deadline", "0")],
+    ids="=".join,
+)
+def test_numbers_without_sense_are_usage_errors(folder: Path, options: tuple[str, str]) -> None:
+    result = run(folder, *options)
+
+    assert result.stdout == ""
+    assert f"Invalid value for '{options[0]}'" in result.stderr
+
+
+def test_a_failure_of_the_judge_does_not_look_like_a_broken_contract(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("liverec.cli.check.judge", failing)
+    result = run(folder)
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "this says nothing about the service" in result.stderr
+
+
+def test_an_interruption_concludes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("liverec.cli.check.judge", interrupted)
+    result = run(folder)
+
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", "interrupted: nothing was concluded\n")
+
+
+def test_names_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    original = (HISTORIES / "broken-restart-too-soon.ndjson").read_text(encoding="utf-8")
+    path = tmp_path / "history.ndjson"
+    path.write_text(original.replace("rehearsal-1", r"[red]\u001b[2J"), encoding="utf-8")
+
+    result = run(path)
+
+    assert r"live/[red]\x1b[2J" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "text"),
+    [(0, "0.000"), (10_000_000_001, "10.000000001"), (1_500_000_000, "1.500"), (-2_000_000, "-0.002")],
+)
+def test_seconds_are_exact(nanoseconds: int, text: str) -> None:
+    assert seconds(nanoseconds) == text
+
+
+@pytest.mark.parametrize(("text", "shown"), [("café", "café"), ("a\x1b[1mb\n", r"a\x1b[1mb\n"), ("\udc80", r"\udc80")])
+def test_what_cannot_be_printed_is_escaped(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_help_shows_examples_and_exit_codes() -> None:
+    result = run("--help")
+
+    assert result.exit_code == 0
+    assert "\n    liverec check worker-0.ndjson worker-1.ndjson\n" in result.stdout
+    assert "\n    64  refused" in result.stdout
