@@ -1,0 +1,210 @@
+"""The client: whatever leaves for the target leaves here, within its quota, and is seen by the observers."""
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self, Unpack
+
+from liverec.address import Address, parse_address
+from liverec.client.composer import Composer, RequestParts
+from liverec.client.credentials import CredentialKind, CredentialsRefused, login_body
+from liverec.client.exchange import Exchange
+from liverec.client.outgoing import OutgoingRequest
+from liverec.client.pacer import Pacer
+from liverec.client.processes import Processes
+from liverec.client.raw import RawExchange, exchange_raw
+from liverec.client.redaction import Secrets
+from liverec.client.transport import Transport
+from liverec.clock import Clock
+from liverec.document import load_document
+from liverec.history import Action, Outcome, Stream, outcome_of
+from liverec.history.writer import HistoryWriter
+from liverec.target import Target
+
+_IAM_PATH = "/v3/auth/tokens"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Client:
+    """Sends commands to *target*, and anything else; safe to share between threads.
+
+    Commands enter *history*, if there is one: before they leave, and when their outcome is known. *observers* are
+    called with every exchange, in the thread that made it. Nothing is retried, redirected or sent through a proxy.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        clock: Clock,
+        history: HistoryWriter | None = None,
+        observers: Sequence[Callable[[Exchange], None]] = (),
+        timeout_s: float = 10.0,
+        utc: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self.target = target
+        self._clock = clock
+        self._history = history
+        self._observers = tuple(observers)
+        self._timeout_s = timeout_s
+        self._address = parse_address(target.url)
+        self._credentials = target.profile.credentials
+        self._secrets = Secrets(self._credentials)
+        self._token = self._credentials.token
+        self._token_lock = threading.Lock()
+        document = load_document()
+        self._body_fields = document.body_fields
+        self._composer = Composer(target, document, token=self._current_token, utc=utc)
+        self._pacer = Pacer(target.max_requests_per_minute, clock=clock)
+        self._processes = Processes()
+        self._transport = Transport(clock=clock, timeout_s=timeout_s, secrets=self._secrets)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; the history stays open, for its owner."""
+        self._transport.close()
+
+    @property
+    def credential_kinds(self) -> tuple[CredentialKind, ...]:
+        """The kinds of credentials that the profile has; commands take them in turns."""
+        return self._composer.turns.kinds
+
+    def command(
+        self, action: Action, stream: Stream, *, process: int | None = None, credentials: CredentialKind | None = None
+    ) -> Exchange:
+        """Send a well-formed command about *stream*, and record it.
+
+        Commands of the same *process* are recorded as one sequential client's, as far as their outcomes are known;
+        None takes any process that is free.
+
+        Raises:
+            CredentialsRefused: IAM gave no token.
+            ValueError: the command before of this *process* is still open; the profile lacks such *credentials*.
+        """
+        return self.send(
+            recorded=(action, stream),
+            process=process,
+            query=f"action={action.value}",
+            content=self.body(stream),
+            credentials=credentials,
+            project_id=stream.project_id,
+        )
+
+    def body(self, stream: Stream) -> bytes:
+        """Return the body of a command about *stream*: compact JSON, its fields in the order of Table 4."""
+        fields = {name: getattr(stream, name) for name in self._body_fields}
+        return json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode()
+
+    def send(
+        self,
+        *,
+        recorded: tuple[Action, Stream] | None = None,
+        process: int | None = None,
+        **parts: Unpack[RequestParts],
+    ) -> Exchange:
+        """Send any request that HTTP/1.1 can carry; it enters the history only if *recorded* says as what.
+
+        Raises:
+            CredentialsRefused: IAM gave no token.
+            ValueError: HTTP/1.1 cannot carry this request (``raw`` can); or as for ``command``.
+        """
+        self._pacer.wait()
+        request = self._composer.compose(**parts)
+        if recorded is None or self._history is None:
+            return self._observed(self._transport.exchange(request))
+        return self._observed(self._recorded(self._history, request, *recorded, lane=process))
+
+    def compose(self, **parts: Unpack[RequestParts]) -> OutgoingRequest:
+        """Return the request that ``send`` would send, for instance to change its bytes and send them raw."""
+        return self._composer.compose(**parts)
+
+    def raw(self, data: bytes, *, timeout_s: float | None = None) -> RawExchange:
+        """Send *data* over a connection of its own, and return what came back."""
+        self._pacer.wait()
+        timeout_s = self._timeout_s if timeout_s is None else timeout_s
+        found = exchange_raw(self._address, data, clock=self._clock, timeout_s=timeout_s, secrets=self._secrets)
+        self._observed(found.exchange)
+        return found
+
+    def issue_token(self) -> tuple[Exchange, str | None]:
+        """Ask IAM for a token for the profile's user, and return what it answered, and the token if there is one.
+
+        Raises:
+            ValueError: the profile names no IAM.
+        """
+        if self._credentials.iam_url is None:
+            raise ValueError("the profile has no iam_url to ask for a token")
+        address = parse_address(self._credentials.iam_url)
+        body = login_body(self._credentials, self.target.profile.project_id)
+        self._pacer.wait()
+        exchange = self._transport.exchange(_login(address, body))
+        token = exchange.header("X-Subject-Token") if exchange.status == 201 else None
+        self._secrets.learn(token, "$TOKEN")
+        return self._observed(exchange), token
+
+    def _current_token(self) -> str:
+        with self._token_lock:
+            if self._token is None:
+                exchange, self._token = self.issue_token()
+                if self._token is None:
+                    found = exchange.error or f"status {exchange.status}, without X-Subject-Token"
+                    raise CredentialsRefused(
+                        f"no token from {self._credentials.iam_url}: expected status 201 with X-Subject-Token, found "
+                        f"{self._secrets.mask(found)}; check iam_url, user, domain and password of the profile"
+                    )
+            return self._token
+
+    def _recorded(
+        self, history: HistoryWriter, request: OutgoingRequest, action: Action, stream: Stream, *, lane: int | None
+    ) -> Exchange:
+        process = self._processes.acquire(lane)
+        retired = True
+        try:
+            index = history.invoke(process, action, stream)
+            exchange = self._transport.exchange(request)
+            # An answer that broke off proves nothing, whatever its status line said.
+            status = exchange.status if exchange.error is None else None
+            history.complete(
+                process,
+                status,
+                request_id=exchange.request_id,
+                error_code=exchange.error_code,
+                error=exchange.error,
+            )
+            retired = outcome_of(status) is Outcome.INFO
+        finally:
+            self._processes.release(process, lane=lane, retired=retired)
+        return replace(exchange, process=process, index=index)
+
+    def _observed(self, exchange: Exchange) -> Exchange:
+        for observer in self._observers:
+            observer(exchange)
+        return exchange
+
+
+def _login(address: Address, body: bytes) -> OutgoingRequest:
+    return OutgoingRequest(
+        method="POST",
+        address=address,
+        target=address.prefix + _IAM_PATH,
+        headers=(
+            ("Host", address.authority),
+            ("Accept", "*/*"),
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(body))),
+        ),
+        chunks=(body,),
+    )

@@ -1,0 +1,131 @@
+"""One request and its answer, as seen from here."""
+
+import re
+import shlex
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from liverec.client.redaction import Headers, Secrets
+
+SHOWN_BODY = 64 * 1024  # bytes of a body that enter a report
+_CURL_BODY = 4 * 1024
+_SET_BY_CURL = {"host", "content-length", "user-agent", "accept", "connection", "transfer-encoding"}
+_LONGEST_ID = 1024
+_VARIABLE = re.compile(r"\$[A-Z_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """Everything that was sent and seen; headers in the order and letter case of the wire, times in nanoseconds.
+
+    ``status`` None: no status line arrived. ``error`` says what broke off, beginning with one of ``timeout``,
+    ``disconnected``, ``malformed``, ``unreachable``, ``too large``. With an error, a status proves nothing.
+    ``reused``: the connection had served before; a server may close such a one at any time, so that ``disconnected`` is
+    no breach then. ``process`` and ``index`` say where the history has it, if it does.
+    """
+
+    method: str
+    url: str
+    request_headers: Headers = field(repr=False)  # may hold secrets
+    request_body: bytes = field(repr=False)
+    invoked_ns: int
+    completed_ns: int
+    status: int | None = None
+    headers: Headers = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+    error: str | None = None
+    reused: bool = False
+    process: int | None = None
+    index: int | None = None
+    is_raw: bool = False  # sent byte for byte, perhaps no request at all
+    secrets: Secrets = field(repr=False, compare=False)
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of the answer called *name*, in any letter case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def request_id(self) -> str | None:
+        """The id that the server gave to this request (Tables 5, 6 and 8)."""
+        value = self.header("X-request-id")
+        return value[:_LONGEST_ID] if value is not None else None
+
+    @property
+    def error_code(self) -> str | None:
+        """The error code of the answer's body (Tables 7 and 9), if there is one and it is a string."""
+        try:
+            found = msgspec.json.decode(self.body, type=dict[str, Any]).get("error_code")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        return found[:_LONGEST_ID] if isinstance(found, str) else None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return this as evidence for a report: bounded, and without secrets."""
+        return {
+            "kind": "exchange",
+            "method": self.method,
+            "url": self.secrets.mask(self.url),
+            "request_headers": [list(pair) for pair in self.secrets.headers(self.request_headers)],
+            "request_body": self._shown(self.request_body),
+            "status": self.status,
+            "headers": [list(pair) for pair in self.secrets.headers(self.headers)],
+            "body": self._shown(self.body),
+            "error": self.secrets.mask(self.error) if self.error is not None else None,
+            "invoked_ns": self.invoked_ns,
+            "completed_ns": self.completed_ns,
+            "reused_connection": self.reused,
+            "process": self.process,
+            "index": self.index,
+            "curl": self.curl,
+        }
+
+    @property
+    def curl(self) -> str:
+        """A command that sends the same request again, the shell's variables standing for secrets; "" if none can."""
+        if self.is_raw:
+            return ""
+        masked = self.secrets.headers(self.request_headers)
+        words = ["curl", "-sS", "-i", "--path-as-is", "-g", "-X", shlex.quote(self.method)]
+        words.append(shlex.quote(self.secrets.mask(self.url)))
+        for name, value in masked:
+            if name.lower() not in _SET_BY_CURL:
+                words += ["-H", _header_word(name, value)]
+        body = self.request_body
+        if body:
+            untyped = all(name.lower() != "content-type" for name, _ in masked)
+            words += ["-H", "'Content-Type:'"] if untyped else []  # curl would add one
+            words += (
+                ["--data-raw", _body_word(body, self.secrets)]
+                if len(body) <= _CURL_BODY
+                else ["--data-binary", "@body"]
+            )
+        return " ".join(words)
+
+    def _shown(self, body: bytes) -> str:
+        text = self.secrets.mask(body.decode("utf-8", "backslashreplace"))
+        if len(text) <= SHOWN_BODY:
+            return text
+        return f"{text[:SHOWN_BODY]} [... {len(body)} bytes in all]"
+
+
+def _header_word(name: str, value: str) -> str:
+    if name.lower() == "authorization" and "$" in value:
+        # A signature holds for fifteen minutes and this very request: it has to be made anew.
+        return f'"{name}: $AUTHORIZATION"'
+    if _VARIABLE.fullmatch(value):
+        return f'"{name}: {value}"'
+    return shlex.quote(f"{name}: {value}" if value else f"{name};")
+
+
+def _body_word(body: bytes, secrets: Secrets) -> str:
+    try:
+        encoding = "utf-8"
+        text = secrets.mask(body.decode(encoding))
+    except UnicodeDecodeError:
+        encoding = "latin-1"
+        text = secrets.mask(body.decode(encoding))
+    if encoding == "utf-8" and text.isprintable():
+        return shlex.quote(text)
+    return "$'" + "".join(f"\\x{byte:02x}" for byte in text.encode(encoding)) + "'"
