@@ -1,0 +1,47 @@
+"""Named ways to break a promise, each tied to the requirement that must convict it; one module a section or two."""
+
+from liverec.reference.faults.authentication import AUTHENTICATION_FAULTS
+from liverec.reference.faults.body import BODY_FAULTS
+from liverec.reference.faults.command import COMMAND_FAULTS
+from liverec.reference.faults.consistency import CONSISTENCY_FAULTS
+from liverec.reference.faults.error_body import ERROR_BODY_FAULTS
+from liverec.reference.faults.fault import Fault
+from liverec.reference.faults.recording import RECORDING_FAULTS
+from liverec.reference.faults.request_id import REQUEST_ID_FAULTS
+from liverec.reference.faults.restart import RESTART_FAULTS
+from liverec.reference.faults.status import STATUS_FAULTS
+from liverec.reference.faults.wire import WIRE_FAULTS
+
+__all__ = ["FAULTS", "Fault", "UnknownFaultError", "fault"]
+
+FAULTS: dict[str, Fault] = {
+    one.name: one
+    for one in (
+        *COMMAND_FAULTS,
+        *AUTHENTICATION_FAULTS,
+        *BODY_FAULTS,
+        *RECORDING_FAULTS,
+        *RESTART_FAULTS,
+        *STATUS_FAULTS,
+        *REQUEST_ID_FAULTS,
+        *ERROR_BODY_FAULTS,
+        *WIRE_FAULTS,
+        *CONSISTENCY_FAULTS,
+    )
+}
+
+
+class UnknownFaultError(LookupError):
+    """No fault has that name; the message says which there are."""
+
+
+def fault(name: str) -> Fault:
+    """Return the fault called *name*.
+
+    Raises:
+        UnknownFaultError: there is none.
+    """
+    try:
+        return FAULTS[name]
+    except KeyError:
+        raise UnknownFaultError(f"no fault is called {name!r}; there are {', '.join(sorted(FAULTS))}") from None

@@ -1,0 +1,159 @@
+"""Faults in who is let in: Table 3's credentials."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from liverec import signing
+from liverec.reference.authentication import Authenticator, Caller, DeniedError
+from liverec.reference.faults.fault import Fault
+from liverec.reference.request import Request
+
+
+class _NoTokens(Authenticator):
+    """Turns every token away."""
+
+    def _by_token(self, token: str) -> Caller:  # noqa: ARG002  # as overridden
+        raise DeniedError("Incorrect IAM authentication information: decrypt token fail")
+
+
+class _NoIssuedTokens(Authenticator):
+    """Knows the profile's own token only, which alone has no end."""
+
+    def _by_token(self, token: str) -> Caller:
+        grant = self.tokens.find(token)
+        if grant is not None and grant.expires is not None:
+            raise DeniedError("Incorrect IAM authentication information: decrypt token fail")
+        return super()._by_token(token)
+
+
+class _NoSignatures(Authenticator):
+    """Turns every signature away."""
+
+    def _by_signature(self, request: Request, authorization: str) -> Caller:  # noqa: ARG002  # as overridden
+        raise DeniedError("Incorrect IAM authentication information: verify aksk signature fail")
+
+
+class _OpenDoor(Authenticator):
+    """Checks the credentials that are there, and asks for none."""
+
+    def authenticate(self, request: Request) -> Caller:
+        if {"x-auth-token", "authorization"}.isdisjoint(request.headers):
+            return Caller(project_id=self.profile.project_id)
+        return super().authenticate(request)
+
+
+class _TwoHeadersDo(Authenticator):
+    """Takes X-Sdk-Date and X-Project-Id for a signed request."""
+
+    def authenticate(self, request: Request) -> Caller:
+        sent = request.headers.keys()
+        if {"x-sdk-date", "x-project-id"} <= sent and sent.isdisjoint({"x-auth-token", "authorization"}):
+            return Caller(project_id=self.profile.project_id)
+        return super().authenticate(request)
+
+
+class _AnyToken(Authenticator):
+    """Takes every token that it does not know for a good one."""
+
+    def _by_token(self, token: str) -> Caller:
+        if token and self.tokens.find(token) is None:
+            return Caller(project_id=self.profile.project_id)
+        return super()._by_token(token)
+
+
+class _AnySignature(Authenticator):
+    """Does not compare the signature."""
+
+    def _signature_right(self, request: Request, given: signing.Authorization) -> bool:  # noqa: ARG002  # as overridden
+        return True
+
+
+class _UnsignedQuery(Authenticator):
+    """Finds a signature right if it is for this request with either action."""
+
+    def _signature_right(self, request: Request, given: signing.Authorization) -> bool:
+        right = super()._signature_right
+        other = (replace(request, query=f"action={action}") for action in ("START", "STOP"))
+        return right(request, given) or any(right(each, given) for each in other)
+
+
+class _AnyDate(Authenticator):
+    """Lets a signature hold for ever."""
+
+    def _skewed(self, date: datetime) -> bool:  # noqa: ARG002  # as overridden
+        return False
+
+
+class _Undated(Authenticator):
+    """Verifies a signature only where there is a date to verify it with."""
+
+    def _by_signature(self, request: Request, authorization: str) -> Caller:
+        given = signing.parse_authorization(authorization)
+        known = given is not None and given.access_key == self.profile.credentials.access_key
+        if known and "x-sdk-date" not in request.headers:
+            return Caller(project_id=self.profile.project_id)
+        return super()._by_signature(request, authorization)
+
+
+AUTHENTICATION_FAULTS = (
+    Fault(
+        name="rejects-tokens",
+        breaks="authentication/token",
+        summary="no token is accepted, not even a valid one",
+        authenticator=_NoTokens,
+    ),
+    Fault(
+        name="rejects-issued-tokens",
+        breaks="authentication/token-issued",
+        summary="tokens that IAM has issued are not known to the service",
+        authenticator=_NoIssuedTokens,
+    ),
+    Fault(
+        name="rejects-signatures",
+        breaks="authentication/signature",
+        summary="no signature is accepted, not even a valid one",
+        authenticator=_NoSignatures,
+    ),
+    Fault(
+        name="open-door",
+        breaks="authentication/credentials-mandatory",
+        summary="credentials are checked if there are any, but none are needed",
+        authenticator=_OpenDoor,
+    ),
+    Fault(
+        name="authorization-optional",
+        breaks="authentication/authorization-mandatory",
+        summary="X-Sdk-Date and X-Project-Id are enough, without Authorization",
+        authenticator=_TwoHeadersDo,
+    ),
+    Fault(
+        name="any-token",
+        breaks="authentication/token-wrong",
+        summary="a token that nobody issued is accepted",
+        authenticator=_AnyToken,
+    ),
+    Fault(
+        name="any-signature",
+        breaks="authentication/signature-wrong",
+        summary="with the right access key every signature is accepted",
+        authenticator=_AnySignature,
+    ),
+    Fault(
+        name="unsigned-query",
+        breaks="authentication/signature-covers-request",
+        summary="a signature for START is accepted for STOP, and the other way round",
+        authenticator=_UnsignedQuery,
+    ),
+    Fault(
+        name="any-date",
+        breaks="authentication/date-skew",
+        summary="a signature never grows too old",
+        authenticator=_AnyDate,
+    ),
+    Fault(
+        name="undated",
+        breaks="authentication/sdk-date-mandatory",
+        summary="a signature without X-Sdk-Date is accepted unverified",
+        authenticator=_Undated,
+    ),
+)

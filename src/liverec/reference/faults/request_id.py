@@ -1,0 +1,129 @@
+"""Faults in X-request-id: whether it is there, and what it is made of."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+from liverec.reference.answers import Answer, Answers
+from liverec.reference.faults.fault import Fault
+from liverec.reference.identity import HOST_NAME, RequestIds
+
+_UUID_LENGTH = 36
+_PLAIN_ID_LENGTH = 24
+_LONG_AGO = 1_000_000_000_000  # not the current time in any unit
+
+
+def _silent_on(silent: int) -> type[Answers]:
+    """Return answers that leave the id out where the status is *silent*."""
+
+    class Silent(Answers):
+        def _accepted(self) -> Answer:
+            return _without_id(super()._accepted(), silent)
+
+        def _json(self, status: int, body: Mapping[str, Any], **how: Any) -> Answer:
+            return _without_id(super()._json(status, body, **how), silent)
+
+    return Silent
+
+
+def _without_id(answer: Answer, silent: int) -> Answer:
+    if answer.status != silent:
+        return answer
+    headers = tuple(header for header in answer.headers if bytes(header[0]) != b"X-Request-Id")
+    return replace(answer, headers=headers, request_id=None)
+
+
+class _Plain(RequestIds):
+    """Makes a UUID, and leaves it at that."""
+
+    def new(self) -> str:
+        return super().new()[:_UUID_LENGTH]
+
+
+class _NoUuid(RequestIds):
+    """Makes a shorter id of its own kind in place of the UUID."""
+
+    def new(self) -> str:
+        made = super().new()
+        return made[:_UUID_LENGTH].replace("-", "")[:_PLAIN_ID_LENGTH] + made[_UUID_LENGTH:]
+
+
+class _Stale(RequestIds):
+    """Gives the same time for ever."""
+
+    def new(self) -> str:
+        return f"{super().new()[:_UUID_LENGTH]}-{_LONG_AGO}-{HOST_NAME}"
+
+
+class _Nameless(RequestIds):
+    """Does not know the name of this server."""
+
+    def new(self) -> str:
+        return super().new().removesuffix(HOST_NAME)
+
+
+class _Reused(RequestIds):
+    """Makes a new id for every other answer only."""
+
+    @cached_property
+    def _turns(self) -> Iterator[int]:
+        return count()
+
+    def new(self) -> str:
+        if next(self._turns) % 2 == 0:
+            self._last = super().new()
+        return self._last
+
+
+REQUEST_ID_FAULTS = (
+    Fault(
+        name="request-id-missing-on-200",
+        breaks="request-id/present-200",
+        summary="an answer 200 carries no X-request-id",
+        answers=_silent_on(200),
+    ),
+    Fault(
+        name="request-id-missing-on-400",
+        breaks="request-id/present-400",
+        summary="an answer 400 carries no X-request-id",
+        answers=_silent_on(400),
+    ),
+    Fault(
+        name="request-id-missing-on-404",
+        breaks="request-id/present-404",
+        summary="an answer 404 carries no X-request-id",
+        answers=_silent_on(404),
+    ),
+    Fault(
+        name="request-id-plain",
+        breaks="request-id/format",
+        summary="X-request-id is a UUID, without time and host name",
+        request_ids=_Plain,
+    ),
+    Fault(
+        name="request-id-not-uuid",
+        breaks="request-id/uuid",
+        summary="X-request-id begins with 24 hexadecimal digits instead of a UUID",
+        request_ids=_NoUuid,
+    ),
+    Fault(
+        name="request-id-stale",
+        breaks="request-id/timestamp",
+        summary="the time in X-request-id stands still",
+        request_ids=_Stale,
+    ),
+    Fault(
+        name="request-id-nameless",
+        breaks="request-id/hostname",
+        summary="X-request-id ends where the host name should begin",
+        request_ids=_Nameless,
+    ),
+    Fault(
+        name="request-id-reused",
+        breaks="request-id/unique",
+        summary="every other answer carries the X-request-id of the one before",
+        request_ids=_Reused,
+    ),
+)

@@ -1,0 +1,142 @@
+"""Faults in the HTTP around a command; those that show in bytes need a real connection."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from liverec import signing
+from liverec.reference.authentication import Authenticator, DeniedError
+from liverec.reference.command import CommandReader
+from liverec.reference.faults.fault import Fault
+from liverec.reference.request import Request, raw_path
+
+_LOSES_EVERY = 7
+_LONGEST_NAME = 255
+
+
+def _is_about_recording(scope: Scope) -> bool:
+    return raw_path(scope).endswith(b"/record/control")
+
+
+def _lose_replies(app: ASGIApp) -> ASGIApp:
+    """Carry every command out, and hang up instead of answering on every seventh."""
+    commands = count(1)
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        if not _is_about_recording(scope) or next(commands) % _LOSES_EVERY:
+            await app(scope, receive, send)
+            return
+        await app(scope, receive, _nowhere)
+        transport = scope.get("liverec.transport")
+        if transport is not None:
+            transport.close()
+            while (await receive())["type"] != "http.disconnect":  # lest the server make up an answer
+                pass
+
+    return faulty
+
+
+async def _nowhere(_message: Message) -> None:
+    pass
+
+
+def _miscount(app: ASGIApp) -> ASGIApp:
+    """End every error with a line break that its Content-Length does not count."""
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        failed = False
+
+        async def miscounted(message: Message) -> None:
+            nonlocal failed
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                failed = True
+                # closed behind it, lest it spoil the next answer
+                message = {**message, "headers": [*message["headers"], (b"Connection", b"close")]}
+            elif failed and "liverec.transport" in scope:
+                await send({**message, "more_body": True})
+                scope["liverec.transport"].write(b"\r\n")
+                message = {"type": "http.response.body"}
+            await send(message)
+
+        await app(scope, receive, miscounted)
+
+    return faulty
+
+
+def _act_on_get(app: ASGIApp) -> ASGIApp:
+    """Take GET for POST."""
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        acts = scope["method"] == "GET" and _is_about_recording(scope)
+        await app({**scope, "method": "POST"} if acts else scope, receive, send)
+
+    return faulty
+
+
+class _SignedAsGet(Authenticator):
+    """Verifies a GET that was taken for a POST as what was signed."""
+
+    def _signature_right(self, request: Request, given: signing.Authorization) -> bool:
+        right = super()._signature_right
+        return right(request, given) or right(replace(request, method="GET"), given)
+
+
+def _ignore_chunks(app: ASGIApp) -> ASGIApp:
+    """Go by Content-Length alone: without one, there is no body."""
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        async def emptied() -> Message:
+            return {**await receive(), "body": b""}
+
+        chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
+        await app(scope, emptied if chunked else receive, send)
+
+    return faulty
+
+
+class _Crashes(CommandReader):
+    """Has room for 255 letters of ASCII."""
+
+    def _field(self, body: Mapping[str, Any], name: str) -> str:
+        value = super()._field(body, name)
+        if not value.isascii() or len(value) > _LONGEST_NAME:
+            raise DeniedError("Internal server error.", status=500, code="LIVE.100011005", from_gateway=False)
+        return value
+
+
+WIRE_FAULTS = (
+    Fault(
+        name="lost-reply",
+        breaks="http/answered",
+        summary="every seventh command is carried out, and the connection closed without an answer",
+        wrap=_lose_replies,
+    ),
+    Fault(
+        name="wrong-length",
+        breaks="http/well-formed",
+        summary="an error has two bytes more than its Content-Length says",
+        wrap=_miscount,
+    ),
+    Fault(
+        name="get-acts",
+        breaks="http/method",
+        summary="a GET is carried out like a POST",
+        wrap=_act_on_get,
+        authenticator=_SignedAsGet,
+    ),
+    Fault(
+        name="crashes-on-odd-names",
+        breaks="http/no-server-error",
+        summary="a name beyond ASCII, or of more than 255 characters, is answered 500",
+        reader=_Crashes,
+    ),
+    Fault(
+        name="chunked-ignored",
+        breaks="http/chunked-request",
+        summary="a body sent in chunks is taken for an empty one",
+        wrap=_ignore_chunks,
+    ),
+)
