@@ -1,0 +1,75 @@
+"""Under the page: HTTP/1.1. One whole answer to every request, and only POST carries a command out."""
+
+import pytest
+
+from liverec.conformance.ledger import Kind, Ledger
+from liverec.conformance.trial import Trial
+from liverec.conformance.verdicts import Undecided, Violation, answered, is_success
+from liverec.history import Action
+
+FRESH = {"Connection": "close"}
+ROUNDS = 8
+
+
+@pytest.mark.requirement("http/answered")
+def test_every_request_is_answered(trial: Trial, answers: Ledger) -> None:
+    """On connections of their own: a server may close a kept one between two requests."""
+    for _ in range(ROUNDS // 2 if trial.thin else ROUNDS):
+        stream = trial.streams.recordable()
+        for action in (Action.START, Action.STOP):
+            trial.variant(Kind.COMMAND, action, stream, headers=FRESH)
+
+    for entry in answers.entries():
+        error = entry.exchange.error or ""
+        if error.startswith(("disconnected", "timeout")) and not entry.exchange.reused and not entry.exchange.is_raw:
+            raise Violation("http/answered", f"no answer came: {error}", entry.exchange)
+
+
+@pytest.mark.requirement("http/well-formed")
+def test_answers_are_well_formed(trial: Trial) -> None:
+    known = trial.streams.recordable()
+    for action, stream in ((Action.START, known), (Action.STOP, known), (Action.START, trial.streams.unknown())):
+        request = trial.client.compose(
+            query=f"action={action.value}", content=trial.client.body(stream), project_id=stream.project_id
+        )
+        found = trial.client.raw(request.as_bytes())
+        trial.ledger.add(Kind.OPEN, found.exchange)
+        answer = found.answer
+        if found.received and (answer.problem or answer.excess or not answer.complete):
+            why = answer.problem or ("bytes follow the answer" if answer.excess else "the answer breaks off")
+            raise Violation("http/well-formed", why, found.exchange)
+
+
+@pytest.mark.requirement("http/well-formed")
+def test_answers_on_kept_connections_are_well_formed(answers: Ledger) -> None:
+    for entry in answers.entries():
+        if (entry.exchange.error or "").startswith("malformed"):
+            raise Violation("http/well-formed", entry.exchange.error or "", entry.exchange)
+
+
+@pytest.mark.requirement("http/method")
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+def test_only_post_carries_a_command_out(trial: Trial, method: str) -> None:
+    stream = trial.recording()
+    wrong = trial.variant(Kind.OPEN, Action.STOP, stream, method=method)
+    trial.observe("open/method-answer", answered(wrong), wrong)
+    after = trial.command(Action.STOP, stream)
+
+    if after.status in {400, 404}:
+        raise Violation(
+            "http/method", f"after {method} with action=STOP, STOP was answered {answered(after)}", wrong, after
+        )
+
+
+@pytest.mark.requirement("http/chunked-request")
+def test_chunked_request_is_read(trial: Trial) -> None:
+    stream = trial.recording()
+    body = trial.client.body(stream)
+    chunked = trial.variant(Kind.COMMAND, Action.STOP, stream, content=[body[:10], body[10:]])
+    if is_success(chunked):
+        return
+    plain = trial.command(Action.STOP, stream)
+    if plain.status != 200:
+        raise Undecided(f"the same STOP in one piece was answered {answered(plain)}")
+
+    raise Violation("http/chunked-request", f"a STOP sent chunked was answered {answered(chunked)}", chunked, plain)

@@ -1,0 +1,137 @@
+"""START starts recording a pushed stream; STOP stops recording a specific one (Table 2, action)."""
+
+import pytest
+
+from liverec.conformance.judged import JudgedHistory
+from liverec.conformance.ledger import Kind
+from liverec.conformance.preflight import Isolation
+from liverec.conformance.session import Session
+from liverec.conformance.trial import Trial
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered
+from liverec.history import Action, Stream
+
+
+@pytest.mark.requirement("recording/start")
+def test_start_of_an_idle_stream_is_accepted(judged: JudgedHistory) -> None:
+    judged.expect("recording/start")
+
+
+@pytest.mark.requirement("recording/start")
+def test_recording_has_begun_after_the_start(trial: Trial) -> None:
+    stream = trial.recording()
+    exchange = trial.command(Action.STOP, stream)
+
+    if exchange.status in {400, 404}:
+        raise Violation(
+            "recording/start", f"right after an accepted START, STOP was answered {answered(exchange)}", exchange
+        )
+
+
+@pytest.mark.requirement("recording/stop")
+def test_stop_of_a_recording_stream_is_accepted(judged: JudgedHistory) -> None:
+    judged.expect("recording/stop")
+
+
+@pytest.mark.requirement("recording/stop")
+def test_recording_has_ended_after_the_stop(judged: JudgedHistory) -> None:
+    """No window is twice the interval: whoever still refuses a START then takes the stream for recording."""
+    for stopped, refused in judged.restarts_refused_after(2 * judged.history.interval_ns):
+        evidence = judged.evidence("refused long after the STOP", stopped, refused)
+        raise Violation("recording/stop", "the recording goes on after an accepted STOP", evidence)
+
+
+@pytest.mark.requirement("recording/specific-stream")
+def test_commands_change_no_other_stream(isolated: Isolation) -> None:
+    begun, kept = isolated.begun, isolated.kept
+    if begun[0].status != 200:
+        raise Undecided(f"the first START was answered {answered(begun[0])}")
+    if begun[1].status in {400, 404}:
+        raise Violation(
+            "recording/specific-stream",
+            f"while {isolated.streams[1]} records, a START of {isolated.streams[0]} was answered {answered(begun[1])}",
+            *begun,
+        )
+    if isolated.stopped is None or isolated.stopped.status != 200 or kept is None:
+        raise Undecided("the STOP in between was not accepted")
+    if kept.status in {400, 404}:
+        raise Violation(
+            "recording/specific-stream",
+            f"after a STOP of {isolated.streams[0]}, a STOP of {isolated.streams[1]} was answered {answered(kept)}",
+            *begun,
+            isolated.stopped,
+            kept,
+        )
+
+
+def interrupted(trial: Trial, *, seconds: float, resumed: bool) -> Stream:
+    """Return a stream that was recording when its push was interrupted for *seconds*."""
+    if trial.control is None:
+        raise NotExercised("nobody can interrupt a push here: only a reference server's control plane can")
+    stream = trial.recording()
+    trial.control.interrupt(stream)
+    trial.wait(seconds)
+    if resumed:
+        trial.control.resume(stream)
+    return stream
+
+
+def stop_unrecorded(trial: Trial, stream: Stream) -> int | None:
+    """Send a STOP that the history leaves out, since an interruption may have ended the recording."""
+    return trial.variant(Kind.COMMAND, Action.STOP, stream).status
+
+
+def threshold(trial: Trial) -> float:
+    return trial.control.interruption_threshold_s if trial.control is not None else 0.0
+
+
+@pytest.mark.requirement("recording/short-interruption")
+def test_short_interruption_does_not_end_the_recording(trial: Trial) -> None:
+    stream = interrupted(trial, seconds=threshold(trial) / 3, resumed=True)
+
+    if stop_unrecorded(trial, stream) in {400, 404}:
+        raise Violation("recording/short-interruption", "after an interruption below the threshold, STOP was refused")
+
+
+@pytest.mark.requirement("recording/interruption")
+def test_long_interruption_ends_the_recording(trial: Trial) -> None:
+    idle = trial.recording()
+    if trial.command(Action.STOP, idle).status != 200 or trial.command(Action.STOP, idle).status == 200:
+        raise NotExercised("STOP of an idle stream is accepted here, so that STOP cannot tell whether it records")
+    stream = interrupted(trial, seconds=threshold(trial) * 1.4 + 0.1, resumed=False)
+
+    if stop_unrecorded(trial, stream) == 200:
+        raise Violation("recording/interruption", "after an interruption beyond the threshold, STOP was accepted")
+
+
+@pytest.mark.requirement("recording/no-resume")
+def test_recording_does_not_begin_again_when_the_push_resumes(trial: Trial) -> None:
+    idle = trial.recording()
+    if trial.command(Action.STOP, idle).status != 200 or trial.command(Action.STOP, idle).status == 200:
+        raise NotExercised("STOP of an idle stream is accepted here, so that STOP cannot tell whether it records")
+    stream = interrupted(trial, seconds=threshold(trial) * 1.4 + 0.1, resumed=True)
+
+    if stop_unrecorded(trial, stream) == 200:
+        raise Violation("recording/no-resume", "after a long interruption the stream records again by itself")
+
+
+def test_start_after_an_interruption_is_observed(trial: Trial) -> None:
+    stream = interrupted(trial, seconds=threshold(trial) * 1.4 + 0.1, resumed=True)
+    exchange = trial.variant(Kind.COMMAND, Action.START, stream)
+
+    trial.observe(
+        "open/start-after-interruption", "allowed at once" if exchange.status == 200 else answered(exchange), exchange
+    )
+
+
+def test_start_of_an_unpushed_stream_is_observed(trial: Trial) -> None:
+    stream = trial.streams.unpushed()
+    exchange = trial.variant(Kind.OPEN, Action.START, stream)
+
+    trial.observe("open/unpushed-answer", answered(exchange), exchange)
+
+
+@pytest.fixture
+def isolated(liverec_session: Session) -> Isolation:
+    if liverec_session.isolated is None:
+        raise NotExercised("the streams for this story are missing: raise streams.recordable.count to 10 at least")
+    return liverec_session.isolated

@@ -1,0 +1,91 @@
+"""Status Codes: 200 operation succeeded, 400 operation failed, 404 the record does not exist."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from liverec.client import Exchange
+from liverec.conformance.answers import status_wrong
+from liverec.conformance.ledger import Kind, Ledger
+from liverec.conformance.trial import Trial
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, must_be_refused
+from liverec.history import Action
+
+
+def judge(ledger: Ledger, identifier: str) -> None:
+    for entry in ledger.entries():
+        found = status_wrong(entry.kind, entry.exchange)
+        if found is not None and found[0] == identifier:
+            raise Violation(identifier, found[1], entry.exchange)
+
+
+def first(exchanges: Sequence[Exchange], missing: str) -> Exchange:
+    if not exchanges:
+        raise NotExercised(missing)
+    return exchanges[0]
+
+
+@pytest.mark.requirement("status/200")
+def test_success_is_200(answers: Ledger) -> None:
+    judge(answers, "status/200")
+    first(answers.answers(200), "no command succeeded")
+
+
+@pytest.mark.requirement("status/400")
+def test_failure_is_400(answers: Ledger) -> None:
+    judge(answers, "status/400")
+    first(answers.answers(400, 404), "nothing was refused")
+
+
+@pytest.mark.requirement("status/documented")
+def test_commands_are_answered_200_400_or_404(answers: Ledger) -> None:
+    judge(answers, "status/documented")
+    first(answers.answers(200, 400, 404), "no answer was one of 200, 400 and 404")
+
+
+@pytest.mark.requirement("http/no-server-error")
+def test_no_request_causes_a_server_error(answers: Ledger) -> None:
+    judge(answers, "http/no-server-error")
+
+
+@pytest.mark.requirement("status/404")
+def test_start_of_an_unknown_stream_is_refused(trial: Trial) -> None:
+    stream = trial.streams.unknown()
+    exchange = trial.variant(Kind.OPEN, Action.START, stream)
+    trial.observe("open/unknown-domain-answer", answered(exchange), exchange)
+
+    must_be_refused("status/404", "a START of a stream that nobody knows", exchange)
+
+
+@pytest.mark.requirement("status/no-effect")
+@pytest.mark.parametrize("wrong", ["no action", "unknown action", "no body", "no stream", "stream is a list"])
+def test_refused_command_changes_nothing(trial: Trial, wrong: str) -> None:
+    stream = trial.recording()
+    right = json.loads(trial.client.body(stream))
+    how: dict[str, Any] = {
+        "no action": {"query": None},
+        "unknown action": {"query": "action=STOPPED"},
+        "no body": {"content": b""},
+        "no stream": {"content": json.dumps({k: v for k, v in right.items() if k != "stream"}).encode()},
+        "stream is a list": {"content": json.dumps(right | {"stream": [right["stream"]]}).encode()},
+    }[wrong]
+    refused = trial.variant(Kind.INVALID, Action.STOP, stream, **how)
+    if refused.status is None or not 400 <= refused.status < 500:
+        raise Undecided(f"the invalid STOP was answered {answered(refused)}, not refused")
+    after = trial.command(Action.STOP, stream)
+
+    if after.status in {400, 404}:
+        raise Violation(
+            "status/no-effect",
+            f"after a refused STOP ({wrong}) of a recording stream, STOP was answered {answered(after)}",
+            refused,
+            after,
+        )
+
+
+def test_body_of_a_200_is_observed(trial: Trial, answers: Ledger) -> None:
+    succeeded = first(answers.answers(200), "no command succeeded")
+
+    trial.observe("open/ok-body", succeeded.body[:80].decode(errors="replace") or "empty", succeeded)

@@ -1,0 +1,143 @@
+"""What every answer must be like, whatever was asked: each check returns what is wrong, or None."""
+
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from liverec.client import Exchange
+from liverec.conformance.ledger import Kind
+
+DAY_S = 86_400
+# What the gateway in front of the service may say instead of the service.
+GATEWAY = frozenset({401, 403, 405, 413, 414, 415, 429, 431, 494})
+_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\Z|[0-9a-fA-F]{32}\Z")
+# The id and the host may hold hyphens too: where the first part is a UUID, that says where it ends.
+_PARTS = (
+    re.compile(r"(?P<id>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})-(?P<time>[0-9TZ]+)-(?P<host>.*)\Z"),
+    re.compile(r"(?P<id>.*?)-(?P<time>[0-9TZ]{8,26})-(?P<host>.*)\Z"),
+)
+
+
+def no_request_id(exchange: Exchange) -> str | None:
+    """Tables 5, 6 and 8: the header X-request-id is there."""
+    return None if exchange.request_id else "there is no X-request-id"
+
+
+def request_id_malformed(exchange: Exchange) -> str | None:
+    """Three parts: an id, a time, a host, joined by hyphens."""
+    if exchange.request_id and _parts(exchange) is None:
+        return f"{exchange.request_id!r} is not of the form request_id-timestamp-hostname"
+    return None
+
+
+def request_id_without_uuid(exchange: Exchange) -> str | None:
+    """The first part is a UUID."""
+    parts = _parts(exchange)
+    if parts is None or _UUID.match(parts["id"]):
+        return None
+    return f"{parts['id']!r} is no UUID"
+
+
+def request_id_untimely(exchange: Exchange, now: datetime) -> str | None:
+    """The second part is the current time, in whatever unit; a day's difference is a zone, not a fault."""
+    parts = _parts(exchange)
+    if parts is None or any(abs(moment - now.timestamp()) <= DAY_S for moment in _moments(parts["time"])):
+        return None
+    return f"{parts['time']!r} is not the current time in any usual unit"
+
+
+def request_id_without_host(exchange: Exchange) -> str | None:
+    """The third part names the server."""
+    parts = _parts(exchange)
+    return "the host name is empty" if parts is not None and not parts["host"].strip() else None
+
+
+def timestamp_unit(exchange: Exchange) -> str | None:
+    """Return how the time is written, if it can be told."""
+    parts = _parts(exchange)
+    if parts is None:
+        return None
+    if not parts["time"].isdigit():
+        return "date and time"
+    return {10: "seconds", 13: "milliseconds", 14: "date and time", 16: "microseconds", 19: "nanoseconds"}.get(
+        len(parts["time"]), "another"
+    )
+
+
+def body_no_object(exchange: Exchange) -> str | None:
+    """Tables 7 and 9: the body is a JSON object."""
+    return None if _object(exchange) is not None else f"the body is no JSON object: {exchange.body[:120]!r}"
+
+
+def code_wrong(exchange: Exchange) -> str | None:
+    """error_code is a string that says something."""
+    return _text_wrong(exchange, "error_code")
+
+
+def message_wrong(exchange: Exchange) -> str | None:
+    """error_msg is a string."""
+    return _text_wrong(exchange, "error_msg")
+
+
+def media_type_wrong(exchange: Exchange) -> str | None:
+    """The header Content-Type says that the body is JSON."""
+    value = exchange.header("Content-Type") or ""
+    media_type = value.partition(";")[0].strip().lower()
+    if media_type == "application/json" or media_type.endswith("+json"):
+        return None
+    return f"Content-Type is {value!r}"
+
+
+def status_wrong(kind: Kind, exchange: Exchange) -> tuple[str, str] | None:
+    """Return which requirement the status breaks, and how; None if it breaks none."""
+    status = exchange.status
+    if exchange.error is not None or status is None or status in {200, 400, 404}:
+        return None
+    if status >= 500:
+        return "http/no-server-error", f"the answer is {status}"
+    if status < 400:
+        return ("status/200", f"success is answered {status}, not 200") if kind is Kind.COMMAND else None
+    if status in GATEWAY or kind in {Kind.OPEN, Kind.STRANGER}:
+        return None
+    if kind is Kind.INVALID:
+        return "status/400", f"an invalid request is answered {status}, not 400"
+    return "status/documented", f"the answer {status} is not among 200, 400 and 404"
+
+
+def _parts(exchange: Exchange) -> dict[str, str] | None:
+    for form in _PARTS:
+        found = form.match(exchange.request_id or "")
+        if found is not None:
+            return found.groupdict()
+    return None
+
+
+def _moments(text: str) -> list[float]:
+    """Read a time in every unit that fits; seconds since 1970."""
+    found: list[float] = []
+    if text.isdigit():
+        found += [int(text) / 10**power for power in (0, 3, 6, 9)]
+    digits = "".join(filter(str.isdigit, text))
+    with suppress(ValueError):
+        found.append(datetime.strptime(digits[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp())
+    return found
+
+
+def _object(exchange: Exchange) -> dict[str, Any] | None:
+    try:
+        return msgspec.json.decode(exchange.body, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _text_wrong(exchange: Exchange, name: str) -> str | None:
+    body = _object(exchange)
+    if body is None:
+        return None
+    value = body.get(name)
+    if isinstance(value, str) and value:
+        return None
+    return f"{name} is {value!r}, not a string that says something" if name in body else f"{name} is missing"

@@ -1,0 +1,60 @@
+"""Requests that schemathesis generates from the document, allowed and not, as plain parts of a request."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import msgspec
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from liverec.document import Document
+
+LONGEST_BODY = 64 * 1024
+# Data must not depend on what was seen before: the same seed gives the same requests.
+_CONFIG = {
+    "cache": {"enabled": False},
+    "generation": {"database": "none", "with-security-parameters": False},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """One request; ``meant_valid`` is the generator's opinion, which is no verdict."""
+
+    query: str | None
+    content: bytes
+    meant_valid: bool
+
+
+def operation(document: Document) -> Any:
+    """Return schemathesis' view of the operation."""
+    config = cast("Any", schemathesis.Config).from_dict(_CONFIG)  # its types are not all known
+    schema = cast("Any", schemathesis.openapi.from_dict(dict(document.raw), config=config))
+    return schema[document.path_template][document.method.upper()]
+
+
+def requests(document: Document) -> st.SearchStrategy[Generated]:
+    """Return requests of both kinds, shrinkable as any Hypothesis value."""
+    described = operation(document)
+    allowed = described.as_strategy(generation_mode=GenerationMode.POSITIVE).map(_read(meant_valid=True))
+    refused = described.as_strategy(generation_mode=GenerationMode.NEGATIVE).map(_read(meant_valid=False))
+    strategy: st.SearchStrategy[Generated] = st.one_of(allowed, refused)
+    return strategy.filter(lambda one: len(one.content) <= LONGEST_BODY)
+
+
+def _read(*, meant_valid: bool) -> Any:
+    def read(case: Any) -> Generated:
+        parts = case.as_transport_kwargs(base_url="http://generated.invalid")
+        params = parts.get("params")
+        data = parts.get("data")
+        if "json" in parts:
+            content = msgspec.json.encode(parts["json"])
+        else:
+            content = data if isinstance(data, bytes) else b"" if data is None else str(data).encode()
+        return Generated(
+            query=urlencode(params, doseq=True) if params else None, content=content, meant_valid=meant_valid
+        )
+
+    return read

@@ -1,0 +1,115 @@
+"""The run's history, judged: findings as violations, and what the probes measured."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from liverec.checker import CheckResult, Finding, Probe
+from liverec.conformance.trial import Trial
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation
+from liverec.history import Action, History, Operation, Outcome, Stream
+
+SECOND = 1e9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedHistory:
+    """A history with the checker's result."""
+
+    history: History
+    result: CheckResult
+    probes: tuple[Probe, ...]
+
+    def expect(self, identifier: str) -> None:
+        """Judge one requirement by the whole history.
+
+        Raises:
+            Violation: the checker found it broken; the witness is the evidence.
+            Undecided: time ran out, or every probe straddled the interval.
+            NotExercised: no operation could have broken it.
+        """
+        for finding in self.result.findings:
+            if finding.requirement == identifier:
+                raise Violation(identifier, finding.why, self.witness(finding))
+        if self.result.verdict == "undecided":
+            raise Undecided("; ".join(self.result.notes) or "the history could not be judged")
+        if identifier in {"restart/too-soon", "restart/after-interval", "recording/start", "recording/stop"} and (
+            not self.result.exercised.get(identifier)
+        ):
+            raise NotExercised("no operation of this run was decided by this rule alone")
+
+    def witness(self, finding: Finding) -> Mapping[str, Any]:
+        """Return the finding's witness as evidence."""
+        return {**self.evidence(finding.why, *finding.witness), "streams": len(finding.streams)}
+
+    def evidence(self, why: str, *operations: Operation) -> Mapping[str, Any]:
+        """Return operations as evidence, with times in seconds from the first record."""
+        return {
+            "kind": "witness",
+            "stream": ", ".join(dict.fromkeys(str(one.stream) for one in operations)),
+            "why": why,
+            "operations": [self.operation(one) for one in operations],
+        }
+
+    def restarts_refused_after(self, gap_ns: int) -> Iterator[tuple[Operation, Operation]]:
+        """Yield each START refused at least *gap_ns* after an accepted STOP, with nothing accepted in between."""
+        stopped: dict[Stream, Operation] = {}
+        for one in sorted(self.history.operations, key=lambda one: one.invoked):
+            before = stopped.get(one.stream)
+            if one.action is Action.STOP and one.outcome is Outcome.OK:
+                stopped[one.stream] = one
+            elif one.outcome in {Outcome.OK, Outcome.INFO}:
+                stopped.pop(one.stream, None)
+            elif before is not None and _refused_after(before, one, gap_ns):
+                yield before, one
+
+    def operation(self, one: Operation) -> Mapping[str, Any]:
+        """Return one operation as evidence."""
+        return {
+            "process": one.process,
+            "stream": str(one.stream),
+            "action": one.action.value,
+            "invoked_s": (one.invoked - self.history.earliest) / SECOND,
+            "completed_s": None if one.completed is None else (one.completed - self.history.earliest) / SECOND,
+            "outcome": one.outcome.value,
+            "status": one.status,
+            "error_code": one.error_code,
+            "request_id": one.request_id,
+            "index": one.index,
+        }
+
+    def dialect(self) -> dict[str, str]:
+        """Return each axis with the value that every explaining dialect has, or the values it may have."""
+        read = [asdict(one) for one in self.result.dialects]
+        return {axis: " or ".join(dict.fromkeys(one[axis] for one in read)) for axis in (read[0] if read else {})}
+
+    def of_stream(self, stream: Stream) -> list[Operation]:
+        """Return the operations about one stream, in the order of their invocation."""
+        return sorted((one for one in self.history.operations if one.stream == stream), key=lambda one: one.invoked)
+
+
+def _refused_after(stopped: Operation, one: Operation, gap_ns: int) -> bool:
+    refused = one.action is Action.START and one.outcome is Outcome.REFUSED
+    return refused and one.invoked - (stopped.completed or stopped.invoked) >= gap_ns
+
+
+def timelines(trial: Trial, judged: JudgedHistory) -> tuple[Mapping[str, Any], ...]:
+    """Return what the report draws: one timeline for each schedule, times in seconds from the first record."""
+    drawn: list[Mapping[str, Any]] = []
+    for one in trial.assigned:
+        operations = [judged.operation(operation) for operation in judged.of_stream(one.stream)]
+        stops = [each for each in operations if each["action"] == "STOP" and each["outcome"] == Outcome.OK.value]
+        window = None
+        if stops and stops[0]["completed_s"] is not None:
+            opened = stops[0]["completed_s"]
+            window = {"from_s": opened, "until_s": opened + judged.history.interval_ns / SECOND}
+        drawn.append(
+            {
+                "title": one.schedule.title,
+                "requirement": "",
+                "stream": str(one.stream),
+                "wait_window": window,
+                "operations": operations,
+            }
+        )
+    return tuple(drawn)

@@ -1,0 +1,64 @@
+"""Every exchange of a run, with what kind of request it was: what all answers must have in common is judged on it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from liverec.client import Exchange
+
+MOST_EXCHANGES = 20_000
+
+
+class Kind(Enum):
+    """What a request was meant to be; it decides which statuses the page allows."""
+
+    COMMAND = "a well-formed command about a declared stream"
+    INVALID = "a request that the page does not allow"
+    STRANGER = "a request whose credentials are missing or wrong"
+    OPEN = "a request about which the page says nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One exchange and its kind."""
+
+    kind: Kind
+    exchange: Exchange
+
+
+class Ledger:
+    """Keeps the exchanges of a run; safe to share between threads, bounded."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._lock = threading.Lock()
+        self.requests = 0
+
+    def add(self, kind: Kind, exchange: Exchange) -> Exchange:
+        """Keep *exchange* and return it."""
+        with self._lock:
+            self.requests += 1
+            if len(self._entries) < MOST_EXCHANGES:
+                self._entries.append(Entry(kind=kind, exchange=exchange))
+        return exchange
+
+    def entries(self, *kinds: Kind) -> tuple[Entry, ...]:
+        """Return what was kept so far, of these *kinds* (all if none is named)."""
+        with self._lock:
+            return tuple(entry for entry in self._entries if not kinds or entry.kind in kinds)
+
+    def answers(self, *statuses: int) -> tuple[Exchange, ...]:
+        """Return the whole answers with one of these *statuses*."""
+        return tuple(
+            entry.exchange
+            for entry in self.entries()
+            if entry.exchange.error is None and entry.exchange.status in statuses
+        )
+
+    def first(self, wrong: Callable[[Exchange], str | None], *statuses: int) -> Iterator[tuple[str, Exchange]]:
+        """Yield each answer with one of these *statuses* about which *wrong* says something, with what it says."""
+        for exchange in self.answers(*statuses):
+            found = wrong(exchange)
+            if found is not None:
+                yield found, exchange

@@ -1,0 +1,62 @@
+"""Opening a session: the target, its trial, and the record that is written whatever happens."""
+
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+
+from liverec.conformance.preflight import TargetUnusable
+from liverec.conformance.record import Events, record, write_record
+from liverec.conformance.session import Session, judge_file
+from liverec.conformance.trial import Setting, Trial
+from liverec.history import Initial
+from liverec.profile_file import reference_profile
+from liverec.reference.serving import running
+from liverec.reference.settings import Settings
+from liverec.target import resolve_target
+
+
+@contextmanager
+def opened(
+    *,
+    target: str | None,
+    allow: bool,
+    seed: int,
+    initial: Initial | None,
+    folder: Path,
+    scheduled: bool,
+    only: frozenset[str],
+) -> Generator[Session]:
+    """Open a session; without a *target*, an embedded reference server is judged. The record is written at the end.
+
+    Raises:
+        TargetRefused, ProfileError: the target cannot be used.
+    """
+    with ExitStack() as stack:
+        name = target
+        if name is None:
+            name = stack.enter_context(running(Settings(profile=reference_profile()))).url
+            initial = initial or "idle"
+        resolved = resolve_target(name, allow=allow)
+        folder.mkdir(parents=True, exist_ok=True)
+        trial = Trial(Setting(target=resolved, folder=folder, run=new_run(), seed=seed, initial=initial or "unknown"))
+        session = Session(trial=trial, events=Events(folder), scheduled=scheduled)
+        unusable = ""
+        try:
+            yield session
+        except TargetUnusable as problem:
+            unusable = str(problem)
+            raise
+        finally:
+            session.close()
+            replay = f"liverec verify --target {target or resolved.url} --seed {seed}"
+            judged = session.judged or (judge_file(trial.history_path, lambda: False) if scheduled else None)
+            content = record(trial, judged, session.outcomes, only=only, replay=replay, interrupted=session.interrupted)
+            content["unusable"] = unusable
+            write_record(folder, content)
+
+
+def new_run() -> str:
+    """Return a name for a run: when it began, and a few random digits."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{token_hex(2)}"

@@ -1,0 +1,97 @@
+"""Carrying schedules out: on the real clock by waiting, on a virtual one by advancing it."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
+
+from liverec.clock import NANOSECONDS, VirtualClock
+from liverec.conformance.control import ControlPlane
+from liverec.conformance.schedule import Schedule
+from liverec.history import Action, Stream
+
+MOST_AT_ONCE = 24
+
+Send = Callable[[Action, Stream, tuple[int, int]], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned:
+    """A schedule and the stream that it is carried out on."""
+
+    schedule: Schedule
+    stream: Stream
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Due:
+    at_ns: int
+    number: int
+    lane: int
+    action: Action
+    stream: Stream
+
+
+class RealPace:
+    """Waits for each step's moment; ends early when *abandoned* is set."""
+
+    def __init__(self, abandoned: threading.Event) -> None:
+        self._abandoned = abandoned
+
+    def carry_out(self, assigned: Sequence[Assigned], send: Send) -> None:
+        """Send every step at its moment, from several threads; a lane's steps in their order."""
+        begun = time.monotonic_ns()
+        before: dict[tuple[int, int], Future[object]] = {}
+        with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="schedule") as threads:
+            for due in _in_order(assigned):
+                if self._abandoned.wait(max(0.0, (begun + due.at_ns - time.monotonic_ns()) / NANOSECONDS)):
+                    return
+                lane = (due.number, due.lane)
+                before[lane] = threads.submit(_after, before.get(lane), send, due)
+        for future in before.values():
+            future.result()
+
+
+class VirtualPace:
+    """Advances the target's clock, and ours with it, from moment to moment; never waits."""
+
+    def __init__(self, control: ControlPlane, clock: VirtualClock) -> None:
+        self._control = control
+        self._clock = clock
+
+    def carry_out(self, assigned: Sequence[Assigned], send: Send) -> None:
+        """Send every step of one moment at once, and go on when all are answered."""
+        passed = 0
+        with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="schedule") as threads:
+            for moment, together in groupby(_in_order(assigned), key=lambda due: due.at_ns):
+                self.advance(moment - passed)
+                passed = moment
+                for future in [threads.submit(_after, None, send, due) for due in together]:
+                    future.result()
+
+    def advance(self, nanoseconds: int) -> None:
+        """Move both clocks forward; nothing may be under way."""
+        if nanoseconds > 0:
+            self._control.advance(nanoseconds / NANOSECONDS)
+            self._clock.advance(nanoseconds / NANOSECONDS)
+
+
+def _in_order(assigned: Sequence[Assigned]) -> list[_Due]:
+    return sorted(
+        _Due(step.at_ns, number, step.lane, step.action, one.stream)
+        for number, one in enumerate(assigned)
+        for step in one.schedule.steps
+    )
+
+
+def _after(before: Future[object] | None, send: Send, due: _Due) -> object:
+    if before is not None:
+        before.result()
+    return send(due.action, due.stream, (due.number, due.lane))
+
+
+def last_moment(schedules: Sequence[Schedule]) -> float:
+    """Return how long the schedules take, in seconds."""
+    return max((step.at_ns for one in schedules for step in one.steps), default=0) / NANOSECONDS

@@ -1,0 +1,131 @@
+"""One pytest session over the suite: a trial, its schedules in the background, and what the tests said."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from liverec.checker import check, probes
+from liverec.conformance.judged import JudgedHistory
+from liverec.conformance.outcomes import Outcomes, Said
+from liverec.conformance.pace import last_moment
+from liverec.conformance.preflight import Isolation, admitted, isolation
+from liverec.conformance.record import Events
+from liverec.conformance.schedule import schedules
+from liverec.conformance.trial import Trial
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation
+from liverec.history.merge import merge
+from liverec.history.reader import read_file
+from liverec.verdict import Verdict
+
+
+@dataclass(kw_only=True)
+class Session:
+    """Holds a run together; ``scheduled`` says whether a selected test needs the schedules."""
+
+    trial: Trial
+    events: Events
+    scheduled: bool
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    isolated: Isolation | None = None
+    judged: JudgedHistory | None = None
+    interrupted: bool = False
+    _background: threading.Thread | None = None
+    _failure: BaseException | None = None
+
+    def begin(self) -> None:
+        """Check that the target can be judged, tell the isolation story, and begin the schedules.
+
+        Raises:
+            TargetUnusable: it cannot be judged.
+        """
+        self.events.write("stage", text="asking the target for admission")
+        admitted(self.trial)
+        if not self.scheduled:
+            return
+        try:
+            self.isolated = isolation(self.trial)
+        except NotExercised as problem:
+            self.trial.notes.append(str(problem))
+        if self.trial.exact:
+            self.events.write("stage", text="carrying out the schedules on the target's virtual clock")
+            self.trial.carry_out_schedules()
+            return
+        plan = schedules(self.trial.document.interval_ns, exact=False, thin=self.trial.thin)
+        self.events.write("waiting", seconds=last_moment(plan))
+        self._background = threading.Thread(target=self._carry_out, name="schedules", daemon=True)
+        self._background.start()
+
+    def _carry_out(self) -> None:
+        try:
+            self.trial.carry_out_schedules()
+        except BaseException as failure:  # noqa: BLE001  # raised again where the result is asked for
+            self._failure = failure
+
+    def end_schedules(self) -> None:
+        """Wait until every scheduled command is answered."""
+        if self._background is not None:
+            self.events.write("stage", text="waiting for the restart interval to pass")
+            self._background.join()
+            self._background = None
+        if self._failure is not None:
+            raise self._failure
+
+    def judge(self, expired: Callable[[], bool]) -> JudgedHistory:
+        """Judge everything that was recorded, once all of it is; after this, nothing more can be sent."""
+        if self.judged is None:
+            self.end_schedules()
+            self.trial.close()
+            self.events.write("stage", text="judging the history")
+            self.judged = judge_file(self.trial.history_path, expired)
+        return self.judged
+
+    def say(self, identifiers: tuple[str, ...], failure: BaseException | None) -> Verdict:
+        """Keep what one test said about its requirements; return its verdict."""
+        if isinstance(failure, Violation):
+            self._add(failure.identifier, Verdict.BROKEN, failure.why, failure)
+            return Verdict.BROKEN
+        verdict, why = _said(failure)
+        decided = self.judged.result.exercised if self.judged is not None else dict[str, int]()
+        for identifier in identifiers:
+            counted = verdict is Verdict.KEPT and identifier in decided
+            self._add(identifier, verdict, f"{decided[identifier]} commands could have broken it" if counted else why)
+        return verdict
+
+    def _add(self, identifier: str, verdict: Verdict, why: str, violation: Violation | None = None) -> None:
+        evidence = violation.evidence if violation else ()
+        self.outcomes.add(Said(id=identifier, verdict=verdict, why=why, evidence=evidence))
+        self.events.write("judged", id=identifier, verdict=verdict.value)
+
+    def close(self) -> None:
+        """End the schedules, stop every stream and close what is open."""
+        self.trial.abandon()
+        if self._background is not None:
+            self._background.join(timeout=30)
+        self.trial.close()
+        self.events.close()
+
+
+def _said(failure: BaseException | None) -> tuple[Verdict, str]:
+    match failure:
+        case None:
+            return Verdict.KEPT, "judged, and holds"
+        case NotExercised():
+            return Verdict.NOT_EXERCISED, str(failure)
+        case Undecided():
+            return Verdict.UNDECIDED, str(failure)
+        case _:
+            return Verdict.ERROR, f"{type(failure).__name__}: {failure}"
+
+
+def judge_file(path: Path, expired: Callable[[], bool]) -> JudgedHistory:
+    """Read a history that is still being written, and judge what is there."""
+    history = merge([read_file(path)])
+    result = check(history, expired=expired)
+    by_stream = {operation.stream: None for operation in history.operations}
+    found = [
+        probe
+        for stream in by_stream
+        for probe in probes([one for one in history.operations if one.stream == stream], result.dialects)
+    ]
+    return JudgedHistory(history=history, result=result, probes=tuple(found))

@@ -1,0 +1,172 @@
+"""Running the suite as a child process, and making one result of what it leaves behind."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from liverec.assets import asset
+from liverec.conformance.outcomes import findings, overall
+from liverec.conformance.record import EVENTS, RECORD
+from liverec.target import Target, describe
+from liverec.verdict import ExitCode, Judgement, Result, Verdict
+
+PATIENCE_S = 600.0
+GRACE_S = 20.0
+_VERSIONS = ("liverec", "schemathesis", "hypothesis", "httpx")
+
+
+class Watcher(Protocol):
+    """Whoever shows how far the run is."""
+
+    def stage(self, text: str) -> None:
+        """Something else is being done now."""
+
+    def judged(self, requirement: str, verdict: Verdict) -> None:
+        """A requirement was judged."""
+
+    def waiting(self, seconds_left: float) -> None:
+        """The schedules need so much longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How the run ended; without a ``result``, ``message`` says why."""
+
+    exit_code: ExitCode
+    result: Result | None = None
+    message: str = ""
+    history: Path = Path()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """One run of ``contracts/`` against a target; ``target`` is its name, as it was given."""
+
+    target: str
+    resolved: Target
+    allow: bool
+    seed: int
+    only: tuple[str, ...]
+    folder: Path
+    embedded: bool
+
+    def run(self, watcher: Watcher) -> Outcome:
+        """Run the suite and return what came out, also when it is interrupted."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for stale in (EVENTS, RECORD, "history.ndjson"):
+            (self.folder / stale).unlink(missing_ok=True)
+        started, begun = datetime.now(UTC), time.monotonic()
+        with (self.folder / "pytest.log").open("wb") as log:
+            child = subprocess.Popen(  # noqa: S603  # our own interpreter; nothing secret is among the arguments
+                [sys.executable, "-m", "pytest", *self.arguments()],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=_environment(),
+                cwd=self.folder,
+            )
+            _follow(child, self.folder / EVENTS, watcher)
+        return self.outcome(child.returncode, started, time.monotonic() - begun)
+
+    def arguments(self) -> list[str]:
+        """Return what pytest is called with: the suite, and nothing of what else is configured or installed."""
+        isolated = ["-c", os.devnull, "--rootdir", ".", "--import-mode=importlib", "-p", "no:cacheprovider"]
+        chosen = [part for one in self.only for part in ("--liverec-only", one)]
+        target = str(Path(self.target).resolve()) if "://" not in self.target else self.target
+        return [
+            *(str(asset("contracts")), *isolated, "-p", "liverec", "-q"),
+            *("--target", target, "--liverec-seed", str(self.seed), "--liverec-folder", str(self.folder.resolve())),
+            *("--liverec-initial", "idle" if self.embedded else "unknown"),
+            *(["--liverec-allow"] if self.allow else []),
+            *chosen,
+        ]
+
+    def outcome(self, returncode: int, started: datetime, seconds: float) -> Outcome:
+        """Return what the run left behind, as a result."""
+        path = self.folder / RECORD
+        if not path.exists():
+            log = (self.folder / "pytest.log").read_text(errors="replace")
+            said = [line for line in log.splitlines() if line.startswith(("!", "Exit: "))]
+            message = said[0].strip("! ").removeprefix("_pytest.outcomes.Exit: ") if said else log[-2000:]
+            known = {64: ExitCode.REFUSED}
+            return Outcome(exit_code=known.get(returncode, ExitCode.ERROR), message=message)
+        record = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        if record.get("unusable"):
+            return Outcome(exit_code=ExitCode.ERROR, message=str(record["unusable"]))
+        return self._read(record, started, seconds)
+
+    def _read(self, record: dict[str, Any], started: datetime, seconds: float) -> Outcome:
+        rows = tuple(msgspec.convert(row, Judgement) for row in record["judgements"])
+        verdict, exit_code = overall(rows, interrupted=record["interrupted"])
+        notes = [*record["notes"], *(["interrupted by the operator: partial"] if record["interrupted"] else [])]
+        history = self.folder / record["history"]
+        result = Result(
+            verdict=verdict,
+            exit_code=exit_code,
+            started=f"{started:%Y-%m-%dT%H:%M:%SZ}",
+            seconds=round(seconds, 3),
+            seed=self.seed,
+            target=describe(self.resolved),
+            versions={name: version(name) for name in _VERSIONS},
+            findings=findings(rows),
+            judgements=rows,
+            histories=(str(history),),
+            notes=tuple(notes),
+            **{name: record[name] for name in ("dialect", "interval_s", "counts", "timelines", "probes")},
+        )
+        return Outcome(exit_code=exit_code, result=result, history=history)
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
+
+
+def _follow(child: subprocess.Popen[bytes], events: Path, watcher: Watcher) -> None:
+    """Show the child's events until it ends; Ctrl-C reaches it too, and it is given time to clean up."""
+    reader = _events(events)
+    deadline = time.monotonic() + PATIENCE_S
+    window_ends = 0.0
+    while child.poll() is None:
+        try:
+            for event in next(reader):
+                if event["event"] == "waiting":
+                    window_ends = time.monotonic() + float(event["seconds"])
+                _show(event, watcher)
+            if window_ends:
+                watcher.waiting(max(0.0, window_ends - time.monotonic()))
+            time.sleep(0.1)
+        except KeyboardInterrupt:
+            watcher.stage("stopping what was started")
+            deadline = min(deadline, time.monotonic() + GRACE_S)
+        if time.monotonic() > deadline:
+            child.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(GRACE_S)
+            child.kill()
+    for event in next(reader):
+        _show(event, watcher)
+
+
+def _show(event: dict[str, Any], watcher: Watcher) -> None:
+    if event["event"] == "stage":
+        watcher.stage(event["text"])
+    elif event["event"] == "judged":
+        watcher.judged(event["id"], Verdict(event["verdict"]))
+
+
+def _events(path: Path) -> Iterator[list[dict[str, Any]]]:
+    """Yield, each time it is asked, the events that are new."""
+    seen = 0
+    while True:
+        lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+        yield [msgspec.json.decode(line, type=dict[str, Any]) for line in lines[seen:]]
+        seen = len(lines)
