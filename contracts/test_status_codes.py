@@ -64,14 +64,14 @@ def test_start_of_an_unknown_stream_is_refused(trial: Trial) -> None:
 def test_refused_command_changes_nothing(trial: Trial, wrong: str) -> None:
     stream = trial.recording()
     right = json.loads(trial.client.body(stream))
-    how: dict[str, Any] = {
+    ways: dict[str, dict[str, Any]] = {
         "no action": {"query": None},
         "unknown action": {"query": "action=STOPPED"},
         "no body": {"content": b""},
         "no stream": {"content": json.dumps({k: v for k, v in right.items() if k != "stream"}).encode()},
         "stream is a list": {"content": json.dumps(right | {"stream": [right["stream"]]}).encode()},
-    }[wrong]
-    refused = trial.variant(Kind.INVALID, Action.STOP, stream, **how)
+    }
+    refused = trial.variant(Kind.INVALID, Action.STOP, stream, **ways[wrong])
     if refused.status is None or not 400 <= refused.status < 500:
         raise Undecided(f"the invalid STOP was answered {answered(refused)}, not refused")
     after = trial.command(Action.STOP, stream)

@@ -1,0 +1,60 @@
+"""The verdict of a whole run in a few words."""
+
+from dataclasses import dataclass
+
+from liverec.report.sheet import findings_of, rows_of, tally
+from liverec.report.text import counted
+from liverec.verdict import Result, Verdict
+
+_STATEMENTS = {
+    "kept": "The contract is kept",
+    "broken": "The contract is broken",
+    "undecided": "Not decided",
+    "error": "Not judged",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """What stands at the top of a page and at the end of a terminal's output."""
+
+    title: str  # KEPT, BROKEN, UNDECIDED or ERROR
+    statement: str  # the same, said in full
+    sentence: str  # what that means here
+    effort: str  # what was done to find out
+
+
+def headline(result: Result) -> Headline:
+    """Say what *result* amounts to; it never says more than the judgements do."""
+    counts = tally(row for row in rows_of(result) if not row.is_open)
+    judged = counts.get(Verdict.KEPT, 0) + counts.get(Verdict.BROKEN, 0)
+    requests, operations = result.counts.get("requests", 0), result.counts.get("operations", 0)
+    return Headline(
+        title=result.verdict.upper(),
+        statement=_STATEMENTS[result.verdict],
+        sentence=_sentence(result, judged) + _gap(counts.get(Verdict.NOT_EXERCISED, 0)),
+        effort=f"{counted(requests, 'request')}, {counted(operations, 'operation')}, {result.seconds:.1f} s.",
+    )
+
+
+def _sentence(result: Result, judged: int) -> str:
+    rows = rows_of(result)
+    if result.verdict == "kept":
+        return f"{counted(judged, 'requirement')} judged, none broken"
+    if result.verdict == "broken":
+        causes = [finding.row.id for finding in findings_of(result)]
+        echoes = sum(row.verdict is Verdict.BROKEN for row in rows) - len(causes)
+        follow = f" ({echoes} more {'follows' if echoes == 1 else 'follow'} from {_them(causes)})" if echoes else ""
+        return f"{counted(len(causes), 'requirement')} broken, of {judged} judged: {', '.join(causes)}{follow}"
+    if result.verdict == "undecided":
+        names = [row.id for row in rows if row.verdict is Verdict.UNDECIDED]
+        return f"the evidence cannot decide {', '.join(names)}" if names else "nothing was judged"
+    return "the harness failed or the target could not be reached; this says nothing about the contract"
+
+
+def _them(causes: list[str]) -> str:
+    return "it" if len(causes) == 1 else "them"
+
+
+def _gap(not_exercised: int) -> str:
+    return f"; {not_exercised} could not be exercised." if not_exercised else "."
