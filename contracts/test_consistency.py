@@ -3,12 +3,8 @@
 import pytest
 
 from liverec.conformance.judged import JudgedHistory
-from liverec.conformance.observing import observe_dialect
-from liverec.conformance.trial import Trial
 
 
 @pytest.mark.requirement("consistency/one-reading")
-def test_one_reading_explains_every_answer(trial: Trial, judged: JudgedHistory) -> None:
-    observe_dialect(trial, judged)
-
+def test_one_reading_explains_every_answer(judged: JudgedHistory) -> None:
     judged.expect("consistency/one-reading")

@@ -9,6 +9,7 @@ import schemathesis
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
+from liverec.conformance.validity import invalid_because
 from liverec.document import Document
 
 LONGEST_BODY = 64 * 1024
@@ -21,11 +22,10 @@ _CONFIG = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
-    """One request; ``meant_valid`` is the generator's opinion, which is no verdict."""
+    """What a generated request asks; whether the generator means it to be valid is no verdict, so it is left out."""
 
     query: str | None
     content: bytes
-    meant_valid: bool
 
 
 def operation(document: Document) -> Any:
@@ -36,25 +36,27 @@ def operation(document: Document) -> Any:
 
 
 def requests(document: Document) -> st.SearchStrategy[Generated]:
-    """Return requests of both kinds, shrinkable as any Hypothesis value."""
+    """Return requests of both kinds, shrinkable as any Hypothesis value.
+
+    Of what the generator means to be refused, only what the page forbids by our own reading is kept.
+    """
     described = operation(document)
-    allowed = described.as_strategy(generation_mode=GenerationMode.POSITIVE).map(_read(meant_valid=True))
-    refused = described.as_strategy(generation_mode=GenerationMode.NEGATIVE).map(_read(meant_valid=False))
-    strategy: st.SearchStrategy[Generated] = st.one_of(allowed, refused)
+    allowed = described.as_strategy(generation_mode=GenerationMode.POSITIVE).map(_read)
+    refused = described.as_strategy(generation_mode=GenerationMode.NEGATIVE).map(_read)
+
+    def is_forbidden(one: Generated) -> bool:
+        return invalid_because(document, one.query, one.content) is not None
+
+    forbidden = refused.filter(is_forbidden)
+    strategy: st.SearchStrategy[Generated] = st.one_of(allowed, forbidden, forbidden)
     return strategy.filter(lambda one: len(one.content) <= LONGEST_BODY)
 
 
-def _read(*, meant_valid: bool) -> Any:
-    def read(case: Any) -> Generated:
-        parts = case.as_transport_kwargs(base_url="http://generated.invalid")
-        params = parts.get("params")
-        data = parts.get("data")
-        if "json" in parts:
-            content = msgspec.json.encode(parts["json"])
-        else:
-            content = data if isinstance(data, bytes) else b"" if data is None else str(data).encode()
-        return Generated(
-            query=urlencode(params, doseq=True) if params else None, content=content, meant_valid=meant_valid
-        )
-
-    return read
+def _read(case: Any) -> Generated:
+    parts = case.as_transport_kwargs(base_url="http://generated.invalid")
+    params, data = parts.get("params"), parts.get("data")
+    if "json" in parts:
+        content = msgspec.json.encode(parts["json"])
+    else:
+        content = data if isinstance(data, bytes) else b"" if data is None else str(data).encode()
+    return Generated(query=urlencode(params, doseq=True) if params else None, content=content)

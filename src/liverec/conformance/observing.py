@@ -1,8 +1,10 @@
 """What the history shows of the points that the page leaves open."""
 
+from collections.abc import Iterator
+
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.trial import Trial
-from liverec.history import Action, Operation, Outcome
+from liverec.history import Action, Operation, Outcome, Stream
 
 _AXES = {
     "start_while_recording": "open/start-while-recording",
@@ -10,32 +12,50 @@ _AXES = {
     "refused_start_restarts": "open/refused-start-restarts",
     "refused_stop_restarts": "open/refused-stop-restarts",
 }
+# After which accepted command, which command's answer shows which point.
+_FOLLOWING = {
+    (Action.STOP, Action.START): "open/too-soon-answer",
+    (Action.STOP, Action.STOP): "open/second-stop-in-window",
+    (Action.START, Action.START): "open/retried-start",
+}
 
 
-def observe_dialect(trial: Trial, judged: JudgedHistory) -> None:
-    """Keep what each axis of the dialect is, and with what answer a command is refused."""
+def observe_history(trial: Trial, judged: JudgedHistory) -> None:
+    """Keep what each axis of the dialect is, how commands are refused, and what races and exact probes showed."""
     for axis, value in judged.dialect().items():
         trial.observe(_AXES[axis], value)
-    answers = refusals(judged)
-    if answers:
-        trial.observe("open/too-soon-answer", ", ".join(answers))
+    for (before, after), identifier in _FOLLOWING.items():
+        answers = {_answer(one) for first, one in _pairs(judged) if (first.action, one.action) == (before, after)}
+        if after is Action.START and before is Action.STOP:
+            answers = {one for one in answers if one != "200"}
+        if answers:
+            trial.observe(identifier, ", ".join(sorted(answers)))
+    exact = [one for one in judged.probes if one.gap_from == one.gap_until == judged.history.interval_ns]
+    if exact:
+        trial.observe("open/exactly-the-interval", "accepted" if exact[0].accepted else "refused")
     raced = [one for one in trial.assigned if len({step.lane for step in one.schedule.steps}) > 1]
     if raced:
         most = max(_winners(judged.of_stream(one.stream)) for one in raced)
         trial.observe("open/racing", f"at most {most} of several STARTs at once succeeded")
 
 
-def refusals(judged: JudgedHistory) -> tuple[str, ...]:
-    """Return the distinct answers to a START that directly follows the accepted STOP of its stream."""
-    found: set[str] = set()
-    latest: dict[object, Operation] = {}
+def _pairs(judged: JudgedHistory) -> Iterator[tuple[Operation, Operation]]:
+    """Yield an accepted command and the one that follows it directly, within the interval, on the same stream."""
+    latest: dict[Stream, Operation] = {}
     for one in sorted(judged.history.operations, key=lambda one: one.invoked):
         before = latest.get(one.stream)
-        follows_stop = before is not None and before.action is Action.STOP and before.outcome is Outcome.OK
-        if one.action is Action.START and one.outcome is Outcome.REFUSED and follows_stop:
-            found.add(f"{one.status} {one.error_code or ''}".strip())
+        if (
+            before is not None
+            and before.outcome is Outcome.OK
+            and one.outcome in {Outcome.OK, Outcome.REFUSED}
+            and one.invoked - before.invoked <= judged.history.interval_ns
+        ):
+            yield before, one
         latest[one.stream] = one
-    return tuple(sorted(found))
+
+
+def _answer(one: Operation) -> str:
+    return f"{one.status} {one.error_code}" if one.error_code else str(one.status)
 
 
 def _winners(operations: list[Operation]) -> int:

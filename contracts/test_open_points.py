@@ -1,0 +1,89 @@
+"""What the page leaves open and single requests can show: observed, never judged."""
+
+import pytest
+
+from liverec.conformance.judged import JudgedHistory
+from liverec.conformance.ledger import Kind, Ledger
+from liverec.conformance.observing import observe_history
+from liverec.conformance.session import Session
+from liverec.conformance.trial import Trial
+from liverec.conformance.verdicts import NotExercised, answered, is_success
+from liverec.history import Action
+
+
+def test_order_of_validation_is_observed(trial: Trial) -> None:
+    stream = trial.streams.unknown()
+    exchange = trial.variant(Kind.STRANGER, Action.START, stream, credentials="none", query=None, content=b"{")
+
+    first = "credentials before the request" if exchange.status in {401, 403} else "the request before credentials"
+    trial.observe("open/validation-order", f"{first} ({answered(exchange)})", exchange)
+
+
+def test_both_credentials_are_observed(trial: Trial) -> None:
+    if set(trial.client.credential_kinds) != {"token", "signature"}:
+        raise NotExercised("the profile has one kind of credentials only")
+    token = trial.client.compose(credentials="token").headers
+    given = {name: value for name, value in token if name.lower() == "x-auth-token"}
+    stream = trial.streams.recordable()
+    exchange = trial.variant(Kind.OPEN, Action.START, stream, credentials="signature", headers=given)
+
+    trial.observe("open/both-credentials", answered(exchange), exchange)
+
+
+def test_meaning_of_a_200_is_observed(trial: Trial) -> None:
+    exchange = trial.command(Action.STOP, trial.recording())
+
+    told = "recording has begun: a STOP at once is accepted" if is_success(exchange) else answered(exchange)
+    trial.observe("open/ok-meaning", told, exchange)
+
+
+def test_commands_about_interrupted_streams_are_observed(trial: Trial) -> None:
+    if trial.control is None:
+        raise NotExercised("nobody can interrupt a push here: only a reference server's control plane can")
+    threshold = trial.control.interruption_threshold_s
+    short, long = trial.recording(), trial.recording()
+    for stream in (short, long):
+        trial.control.interrupt(stream)
+    trial.wait(threshold / 3)
+    during = trial.variant(Kind.OPEN, Action.START, short)
+    trial.control.resume(short)
+    resumed = trial.variant(Kind.OPEN, Action.STOP, short)
+    trial.wait(threshold + 0.2)
+    ended = trial.variant(Kind.OPEN, Action.STOP, long)
+
+    trial.observe("open/start-during-interruption", answered(during), during)
+    trial.observe("open/short-interruption", f"a STOP after it is answered {answered(resumed)}", resumed)
+    trial.observe("open/stop-after-interruption", answered(ended), ended)
+
+
+def test_request_id_of_the_gateway_is_observed(trial: Trial, answers: Ledger) -> None:
+    for exchange in answers.answers(401, 403):
+        trial.observe("open/gateway-request-id", exchange.request_id or "none", exchange)
+
+
+def test_window_scope_is_observed(liverec_session: Session, answers: Ledger) -> None:
+    del answers  # only so that the story has been told
+    story = liverec_session.isolated
+    if story is not None and story.after is not None:
+        told = "other streams of the app are free" if is_success(story.after) else answered(story.after)
+        liverec_session.trial.observe("open/window-scope", told, story.after)
+
+
+def test_history_is_observed(trial: Trial, judged: JudgedHistory) -> None:
+    observe_history(trial, judged)
+
+
+# What no test here can show, with what it would take.
+UNSEEN = {
+    "open/window-clock": "cannot be told from outside: client and server clocks agree within the time of a request",
+    "open/expired-token-answer": "needs a token that has expired",
+    "open/no-permission-answer": "needs credentials without the permission live:record:createCommand",
+    "open/quota-count": "needs to use the quota up, which a contract test must not",
+    "open/overload-answer": "needs overload: a matter for a load test",
+}
+
+
+@pytest.mark.parametrize("identifier", [pytest.param(one, marks=pytest.mark.requirement(one)) for one in UNSEEN])
+def test_point_cannot_be_shown(liverec_session: Session, identifier: str) -> None:
+    del liverec_session  # what is said is kept there
+    raise NotExercised(UNSEEN[identifier])

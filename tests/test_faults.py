@@ -1,0 +1,165 @@
+"""Every fault breaks its promise and, of the others, at most such as rest on it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+
+import httpx
+import pytest
+
+from liverec import signing
+from liverec.clock import VirtualClock
+from liverec.reference.faults import FAULTS, fault
+from liverec.reference.serving import Running, running
+from liverec.reference.settings import Settings
+from liverec.requirements import NORMATIVE, foundations
+from promises import PROMISES
+from raw_line import CONTENT, HEAD, WHOLE, open_line
+from reference_requests import ACCESS_KEY, PATH, PROFILE, SECRET_KEY, service
+
+SERVICE = service()
+COMMAND = WHOLE.replace(b"Host:", b"Connection: close\r\nHost:")
+STOP = COMMAND.replace(b"action=START", b"action=STOP")
+CHUNKED = b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(CONTENT), CONTENT)
+ON_THE_WIRE = ["lost-reply", "wrong-length", "get-acts", "chunked-ignored", "double-start", "double-stop"]
+
+
+def broken_in_service(*faults: str) -> set[str]:
+    broken: set[str] = set()
+    for identifier, promise in PROMISES.items():
+        SERVICE.reset()
+        SERVICE.set_faults(faults)
+        if not promise(SERVICE):
+            broken.add(identifier)
+    return broken
+
+
+def test_without_a_fault_every_promise_is_kept() -> None:
+    assert broken_in_service() == set()
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in ON_THE_WIRE])
+def test_a_fault_breaks_its_promise_and_what_rests_on_it(name: str) -> None:
+    breaks = fault(name).breaks
+
+    broken = broken_in_service(name)
+
+    assert breaks in broken
+    assert {other for other in broken - {breaks} if breaks not in foundations(other)} == set()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Running]:
+    with running(Settings(profile=PROFILE, clock=VirtualClock())) as each:
+        yield each
+
+
+@pytest.fixture(scope="module")
+def control(server: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{server.url}/_reference/", trust_env=False) as client:
+        yield client
+
+
+def exchange(server: Running, data: bytes) -> bytes:
+    with open_line(server) as line:
+        line.send(data)
+        return line.rest()
+
+
+def status(server: Running, data: bytes) -> int:
+    return int((exchange(server, data) or b"- 0").split()[1])
+
+
+def every_command_is_answered(server: Running) -> bool:
+    return all(exchange(server, COMMAND) for _ in range(8))
+
+
+def lengths_are_right(server: Running) -> bool:
+    answers = [exchange(server, COMMAND).partition(b"\r\n\r\n") for _ in range(2)]
+    return all(b"content-length: %d\r\n" % len(body) in head.lower() + b"\r\n" for head, _, body in answers)
+
+
+def only_post_acts(server: Running) -> bool:
+    sent = [exchange(server, data) for data in (COMMAND, STOP.replace(b"POST", b"GET"))]
+    return all(sent) and status(server, STOP) == 200
+
+
+def chunks_are_read(server: Running) -> bool:
+    return status(server, HEAD + CHUNKED) == 200
+
+
+def one_wins_a_race(server: Running) -> bool:
+    with ThreadPoolExecutor(4) as threads:
+        races = [list(threads.map(partial(status, server), [data] * 4)) for data in (COMMAND, STOP)]
+    return [race.count(200) for race in races] == [1, 1]
+
+
+PROMISES_ON_THE_WIRE: Mapping[str, Callable[[Running], bool]] = {
+    "http/answered": every_command_is_answered,
+    "http/well-formed": lengths_are_right,
+    "http/method": only_post_acts,
+    "http/chunked-request": chunks_are_read,
+    "consistency/one-reading": one_wins_a_race,
+}
+
+
+def broken_on_the_wire(server: Running, control: httpx.Client, *faults: str) -> set[str]:
+    broken: set[str] = set()
+    for identifier, promise in PROMISES_ON_THE_WIRE.items():
+        control.post("reset")
+        assert control.put("faults", json={"active": list(faults)}).status_code == 200
+        if not promise(server):
+            broken.add(identifier)
+    return broken
+
+
+@pytest.mark.parametrize("name", [None, *ON_THE_WIRE])
+def test_a_fault_breaks_its_promise_on_the_wire(server: Running, control: httpx.Client, name: str | None) -> None:
+    broken = broken_on_the_wire(server, control, *([name] if name else []))
+
+    assert broken == ({fault(name).breaks} if name else set())
+
+
+def test_a_lost_reply_belongs_to_a_command_that_was_carried_out(server: Running, control: httpx.Client) -> None:
+    control.post("reset")
+    control.put("faults", json={"active": ["lost-reply"]})
+    for _ in range(6):
+        exchange(server, STOP)
+
+    lost = exchange(server, COMMAND)
+
+    assert (lost, status(server, STOP)) == (b"", 200)
+
+
+def test_a_signed_get_acts_too(server: Running, control: httpx.Client) -> None:
+    control.post("reset")
+    control.put("faults", json={"active": ["get-acts"]})
+    headers = {"Host": "127.0.0.1", "X-Sdk-Date": signing.format_date(datetime.now(UTC)), "Connection": "close"}
+    authorization = signing.sign(
+        method="GET",
+        path=PATH,
+        query="action=START",
+        headers=headers,
+        body=CONTENT,
+        access_key=ACCESS_KEY,
+        secret_key=SECRET_KEY,
+        signed=("host", "x-sdk-date"),
+    )
+    fields = {**headers, "Authorization": authorization, "Content-Type": "application/json"}
+    lines = [f"GET {PATH}?action=START HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
+    data = "\r\n".join([*lines, f"Content-Length: {len(CONTENT)}", "", ""]).encode() + CONTENT
+
+    acted = status(server, data)
+
+    assert (acted, status(server, STOP)) == (200, 200)
+
+
+def test_every_requirement_has_a_fault() -> None:
+    assert {row.id for row in NORMATIVE} == {each.breaks for each in FAULTS.values()}
+
+
+def test_all_faults_fit_together() -> None:
+    SERVICE.set_faults(tuple(FAULTS))
+
+    assert len(SERVICE.faults) == len(FAULTS)
