@@ -38,8 +38,10 @@ def test_request_id_is_present(answers: Ledger, status: int) -> None:
 
 
 @pytest.mark.requirement("request-id/format")
-def test_request_id_has_three_parts(answers: Ledger) -> None:
-    judge(answers, "request-id/format", request_id_malformed, *STATUSES)
+def test_request_id_has_three_parts(trial: Trial, answers: Ledger) -> None:
+    pattern = trial.document.request_id_pattern
+
+    judge(answers, "request-id/format", lambda exchange: request_id_malformed(exchange, pattern), *STATUSES)
 
 
 @pytest.mark.requirement("request-id/uuid")

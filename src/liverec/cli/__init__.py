@@ -25,7 +25,15 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+EXAMPLES = """\b
+Examples:
+  liverec verify                                  judge the embedded reference server
+  liverec serve --clock virtual                   a server to test a client against
+  liverec check runs/20261122T101500Z-7f3a        judge what was recorded earlier
+"""
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
 @click.version_option(package_name="liverec")
 def main() -> None:
     """Judge, imitate and load the recording command of a live-streaming service."""

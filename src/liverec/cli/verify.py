@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -78,7 +79,9 @@ def verify(
             outcome = suite.run(progress)
         if outcome.result is None:
             _end(outcome.message, outcome.exit_code)
-        _report(outcome, outcome.result, console, report=report, json_file=json_file, junit=junit)
+        # without --report the history goes with its folder, and nothing may point there
+        result = outcome.result if report is not None else replace(outcome.result, histories=())
+        _report(outcome, result, console, report=report, json_file=json_file, junit=junit)
     sys.exit(int(outcome.exit_code))
 
 

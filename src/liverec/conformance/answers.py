@@ -26,11 +26,14 @@ def no_request_id(exchange: Exchange) -> str | None:
     return None if exchange.request_id else "there is no X-request-id"
 
 
-def request_id_malformed(exchange: Exchange) -> str | None:
-    """Three parts: an id, a time, a host, joined by hyphens."""
-    if exchange.request_id and _parts(exchange) is None:
-        return f"{exchange.request_id!r} is not of the form request_id-timestamp-hostname"
-    return None
+def request_id_malformed(exchange: Exchange, pattern: re.Pattern[str]) -> str | None:
+    """The value is of the document's form; where one part alone is wrong, that part's own check says so."""
+    value = exchange.request_id
+    if not value or pattern.fullmatch(value):
+        return None
+    if _parts(exchange) and (request_id_without_uuid(exchange) or request_id_without_host(exchange)):
+        return None
+    return f"{value!r} is not of the form request_id-timestamp-hostname ({pattern.pattern})"
 
 
 def request_id_without_uuid(exchange: Exchange) -> str | None:

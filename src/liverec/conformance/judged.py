@@ -6,7 +6,7 @@ from typing import Any
 
 from liverec.checker import CheckResult, Finding, Probe
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import NotExercised, Undecided, Violation
+from liverec.conformance.verdicts import Undecided, Violation
 from liverec.history import Action, History, Operation, Outcome, Stream
 
 SECOND = 1e9
@@ -25,8 +25,7 @@ class JudgedHistory:
 
         Raises:
             Violation: the checker found it broken; the witness is the evidence.
-            Undecided: time ran out, or every probe straddled the interval.
-            NotExercised: no operation could have broken it.
+            Undecided: time ran out, or no operation could have broken it: lost, or too near the interval.
         """
         for finding in self.result.findings:
             if finding.requirement == identifier:
@@ -36,7 +35,7 @@ class JudgedHistory:
         if identifier in {"restart/too-soon", "restart/after-interval", "recording/start", "recording/stop"} and (
             not self.result.exercised.get(identifier)
         ):
-            raise NotExercised("no operation of this run was decided by this rule alone")
+            raise Undecided("no command of this run was decided by this rule alone")
 
     def witness(self, finding: Finding) -> Mapping[str, Any]:
         """Return the finding's witness as evidence."""

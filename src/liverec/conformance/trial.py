@@ -21,7 +21,7 @@ from liverec.history.writer import HistoryWriter
 from liverec.target import Target, describe
 
 RESOLUTION_NS = 5_000_000
-TRIES = 4
+TRIES = 8
 FIRST_LANE, FIRST_VARIANT = 10_000, 1_000_000  # process numbers apart from those that the client gives
 
 
@@ -42,6 +42,7 @@ class Trial:
     def __init__(self, setting: Setting) -> None:
         self.target = setting.target
         self.seed = setting.seed
+        self.initial = setting.initial
         self.document: Document = load_document()
         self.streams = Allocation(setting.target.profile, seed=setting.seed)
         self.ledger = Ledger()
@@ -80,8 +81,9 @@ class Trial:
 
     def command(self, action: Action, stream: Stream, *, process: int | None = None, **how: Any) -> Exchange:
         """Send a well-formed command, record it, and remember what may be left recording."""
+        listed = self._list(action, stream)
         exchange = self.client.command(action, stream, process=process, **how)
-        self._remember(action, stream, exchange)
+        self._remember(action, stream, exchange, listed=listed)
         return self.ledger.add(Kind.COMMAND, exchange)
 
     def send(self, kind: Kind, **parts: Any) -> Exchange:
@@ -100,9 +102,10 @@ class Trial:
         }
         process = next(self._variants)
         self._history.invoke(process, action, stream)
+        listed = self._list(action, stream)
         exchange = self.client.send(**{**plain, **parts})
         self._history.complete(process, None, error="sent in another form")
-        self._remember(action, stream, exchange)
+        self._remember(action, stream, exchange, listed=listed)
         return self.ledger.add(kind, exchange)
 
     def recording(self) -> Stream:
@@ -146,11 +149,18 @@ class Trial:
         number, position = lane
         return self.command(action, stream, process=FIRST_LANE + 10 * number + position)
 
-    def _remember(self, action: Action, stream: Stream, exchange: Exchange) -> None:
-        outcome = outcome_of(exchange.status if exchange.error is None else None)
-        if action is Action.START and outcome in {Outcome.OK, Outcome.INFO}:
+    def _list(self, action: Action, stream: Stream) -> bool:
+        """List *stream* as perhaps recording before a START leaves; return whether it was listed already."""
+        listed = stream in self._recording
+        if action is Action.START:
             self._recording[stream] = None
-        elif action is Action.STOP and outcome in {Outcome.OK, Outcome.REFUSED}:
+        return listed
+
+    def _remember(self, action: Action, stream: Stream, exchange: Exchange, *, listed: bool) -> None:
+        outcome = outcome_of(exchange.status if exchange.error is None else None)
+        stopped = action is Action.STOP and outcome in {Outcome.OK, Outcome.REFUSED}
+        not_begun = action is Action.START and outcome in {Outcome.REFUSED, Outcome.TURNED_AWAY} and not listed
+        if stopped or not_begun:
             self._recording.pop(stream, None)
 
     def abandon(self) -> None:
