@@ -4,11 +4,12 @@ import pytest
 
 from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import Undecided, Violation, answered, is_success
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
 from liverec.history import Action
 
 FRESH = {"Connection": "close"}
 ROUNDS = 8
+LENGTH_REQUIRED = 411
 
 
 @pytest.mark.requirement("http/answered")
@@ -51,7 +52,7 @@ def test_answers_on_kept_connections_are_well_formed(answers: Ledger) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 def test_only_post_carries_a_command_out(trial: Trial, method: str) -> None:
     stream = trial.recording()
-    wrong = trial.variant(Kind.OPEN, Action.STOP, stream, method=method)
+    wrong = trial.variant(Kind.OUTSIDE, Action.STOP, stream, method=method)
     trial.observe("open/method-answer", answered(wrong), wrong)
     after = trial.command(Action.STOP, stream)
 
@@ -65,9 +66,11 @@ def test_only_post_carries_a_command_out(trial: Trial, method: str) -> None:
 def test_chunked_request_is_read(trial: Trial) -> None:
     stream = trial.recording()
     body = trial.client.body(stream)
-    chunked = trial.variant(Kind.COMMAND, Action.STOP, stream, content=[body[:10], body[10:]])
+    chunked = trial.variant(Kind.OPEN, Action.STOP, stream, content=[body[:10], body[10:]])
     if is_success(chunked):
         return
+    if chunked.status == LENGTH_REQUIRED:
+        raise NotExercised("the target asks for a Content-Length (411), as HTTP allows")
     plain = trial.command(Action.STOP, stream)
     if plain.status != 200:
         raise Undecided(f"the same STOP in one piece was answered {answered(plain)}")

@@ -57,8 +57,9 @@ def test_commands_about_interrupted_streams_are_observed(trial: Trial) -> None:
 
 
 def test_request_id_of_the_gateway_is_observed(trial: Trial, answers: Ledger) -> None:
-    for exchange in answers.answers(401, 403):
-        trial.observe("open/gateway-request-id", exchange.request_id or "none", exchange)
+    for entry in answers.entries(Kind.STRANGER):
+        if entry.exchange.status in {401, 403}:
+            trial.observe("open/gateway-request-id", entry.exchange.request_id or "none", entry.exchange)
 
 
 def test_window_scope_is_observed(liverec_session: Session, answers: Ledger) -> None:

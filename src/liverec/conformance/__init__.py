@@ -1,1 +1,1 @@
-"""The conformance room."""
+"""What ``contracts/`` and ``verify`` share: schedules, generated requests, and how a test says what it found."""

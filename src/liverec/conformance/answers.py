@@ -103,7 +103,7 @@ def status_wrong(kind: Kind, exchange: Exchange) -> tuple[str, str] | None:
         return "http/no-server-error", f"the answer is {status}"
     if status < 400:
         return ("status/200", f"success is answered {status}, not 200") if kind is Kind.COMMAND else None
-    if status in GATEWAY or kind in {Kind.OPEN, Kind.STRANGER}:
+    if status in GATEWAY or kind in {Kind.OPEN, Kind.STRANGER, Kind.OUTSIDE}:
         return None
     if kind is Kind.INVALID:
         return "status/400", f"an invalid request is answered {status}, not 400"

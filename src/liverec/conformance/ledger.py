@@ -8,6 +8,7 @@ from enum import Enum
 from liverec.client import Exchange
 
 MOST_EXCHANGES = 20_000
+GATEWAY_CODES = "APIGW."
 
 
 class Kind(Enum):
@@ -16,7 +17,8 @@ class Kind(Enum):
     COMMAND = "a well-formed command about a declared stream"
     INVALID = "a request that the page does not allow"
     STRANGER = "a request whose credentials are missing or wrong"
-    OPEN = "a request about which the page says nothing"
+    OPEN = "a request whose success the page leaves open"
+    OUTSIDE = "a request that is not this operation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +51,16 @@ class Ledger:
             return tuple(entry for entry in self._entries if not kinds or entry.kind in kinds)
 
     def answers(self, *statuses: int) -> tuple[Exchange, ...]:
-        """Return the whole answers with one of these *statuses*."""
+        """Return the whole answers of the service with one of these *statuses*.
+
+        The gateway before it speaks for itself: to strangers, about other operations, and with codes of its own.
+        """
         return tuple(
             entry.exchange
-            for entry in self.entries()
-            if entry.exchange.error is None and entry.exchange.status in statuses
+            for entry in self.entries(Kind.COMMAND, Kind.INVALID, Kind.OPEN)
+            if entry.exchange.error is None
+            and entry.exchange.status in statuses
+            and not (entry.exchange.error_code or "").startswith(GATEWAY_CODES)
         )
 
     def first(self, wrong: Callable[[Exchange], str | None], *statuses: int) -> Iterator[tuple[str, Exchange]]:

@@ -2,19 +2,20 @@
 
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from liverec.client import Client, Exchange
+from liverec.client import Client, CredentialsRefused, Exchange
 from liverec.clock import Clock, MonotonicClock, VirtualClock
 from liverec.conformance.allocation import Allocation
 from liverec.conformance.control import ControlPlane
 from liverec.conformance.ledger import Kind, Ledger
-from liverec.conformance.pace import Assigned, RealPace, VirtualPace
-from liverec.conformance.schedule import at, schedules
-from liverec.conformance.verdicts import Undecided, answered, as_evidence
+from liverec.conformance.pace import MOST_AT_ONCE, Assigned, RealPace, VirtualPace
+from liverec.conformance.schedule import Schedule, at, schedules
+from liverec.conformance.verdicts import NotExercised, Undecided, answered, as_evidence
 from liverec.document import Document, load_document
 from liverec.history import Action, Initial, Outcome, Stream, outcome_of
 from liverec.history.writer import HistoryWriter
@@ -136,14 +137,18 @@ class Trial:
 
     def carry_out_schedules(self) -> None:
         """Assign a stream to every schedule, bring it into its first state, and send everything at its time."""
-        for schedule in schedules(self.document.interval_ns, exact=self.exact, thin=self.thin):
-            try:
-                stream = self.recording() if schedule.prepared else self.streams.recordable()
-            except Exception as problem:  # noqa: BLE001  # whatever it is, the other schedules go on
-                self.notes.append(f"schedule {schedule.title!r} was left out: {problem}")
-                continue
-            self.assigned.append(Assigned(schedule=schedule, stream=stream))
+        plan = schedules(self.document.interval_ns, exact=self.exact, thin=self.thin)
+        with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="preparation") as threads:
+            self.assigned = [one for one in threads.map(self._assigned, plan) if one is not None]
         self.pace.carry_out(self.assigned, self._send_scheduled)
+
+    def _assigned(self, schedule: Schedule) -> Assigned | None:
+        try:
+            stream = self.recording() if schedule.prepared else self.streams.recordable()
+        except (Undecided, NotExercised, CredentialsRefused) as problem:
+            self.notes.append(f"schedule {schedule.title!r} was left out: {problem}")
+            return None
+        return Assigned(schedule=schedule, stream=stream)
 
     def _send_scheduled(self, action: Action, stream: Stream, lane: tuple[int, int]) -> Exchange:
         number, position = lane
