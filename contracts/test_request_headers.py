@@ -100,9 +100,7 @@ def test_authorization_is_mandatory_for_signatures(trial: Trial) -> None:
     stream = trial.streams.recordable()
     exchange = signed(trial, stream, headers={"Authorization": None})
 
-    judge_stranger(
-        trial, "authentication/authorization-mandatory", "a START without Authorization", exchange, stream, "signature"
-    )
+    judge_stranger(trial, "authentication/authorization-mandatory", "a START without Authorization", exchange, stream)
 
 
 @pytest.mark.requirement("authentication/sdk-date-mandatory")
@@ -111,9 +109,7 @@ def test_sdk_date_is_mandatory_for_signatures(trial: Trial) -> None:
     stream = trial.streams.recordable()
     exchange = signed(trial, stream, headers={"X-Sdk-Date": None})
 
-    judge_stranger(
-        trial, "authentication/sdk-date-mandatory", "a signed START without X-Sdk-Date", exchange, stream, "signature"
-    )
+    judge_stranger(trial, "authentication/sdk-date-mandatory", "a signed START without X-Sdk-Date", exchange, stream)
 
 
 @pytest.mark.requirement("authentication/signature-wrong")
@@ -123,9 +119,7 @@ def test_signature_with_another_secret_is_refused(trial: Trial) -> None:
     exchange = signed(trial, stream, sign_with=Signing(secret_key="x" * 40))
     trial.observe("open/bad-signature-answer", answered(exchange), exchange)
 
-    judge_stranger(
-        trial, "authentication/signature-wrong", "a START signed with another secret", exchange, stream, "signature"
-    )
+    judge_stranger(trial, "authentication/signature-wrong", "a START signed with another secret", exchange, stream)
 
 
 @pytest.mark.requirement("authentication/signature-covers-request")

@@ -1,1 +1,1 @@
-"""The reference room."""
+"""The reference server: it behaves as the page says, and where the page is silent as its dialect says."""
