@@ -47,7 +47,7 @@ def test_token_is_accepted(trial: Trial) -> None:
 
 @pytest.mark.requirement("authentication/signature")
 def test_signature_is_accepted(trial: Trial) -> None:
-    needs(trial)
+    needs(trial, "signature")
     exchange = trial.command(Action.START, trial.streams.recordable(), credentials="signature")
 
     must_let_in("authentication/signature", exchange)
@@ -96,7 +96,7 @@ def test_token_is_issued_by_iam(trial: Trial) -> None:
 
 @pytest.mark.requirement("authentication/authorization-mandatory")
 def test_authorization_is_mandatory_for_signatures(trial: Trial) -> None:
-    needs(trial)
+    needs(trial, "signature")
     stream = trial.streams.recordable()
     exchange = signed(trial, stream, headers={"Authorization": None})
 
@@ -105,7 +105,7 @@ def test_authorization_is_mandatory_for_signatures(trial: Trial) -> None:
 
 @pytest.mark.requirement("authentication/sdk-date-mandatory")
 def test_sdk_date_is_mandatory_for_signatures(trial: Trial) -> None:
-    needs(trial)
+    needs(trial, "signature")
     stream = trial.streams.recordable()
     exchange = signed(trial, stream, headers={"X-Sdk-Date": None})
 
@@ -114,7 +114,7 @@ def test_sdk_date_is_mandatory_for_signatures(trial: Trial) -> None:
 
 @pytest.mark.requirement("authentication/signature-wrong")
 def test_signature_with_another_secret_is_refused(trial: Trial) -> None:
-    needs(trial)
+    needs(trial, "signature")
     stream = trial.streams.recordable()
     exchange = signed(trial, stream, sign_with=Signing(secret_key="x" * 40))
     trial.observe("open/bad-signature-answer", answered(exchange), exchange)
@@ -125,7 +125,7 @@ def test_signature_with_another_secret_is_refused(trial: Trial) -> None:
 @pytest.mark.requirement("authentication/signature-covers-request")
 @pytest.mark.parametrize("part", ["body", "query"])
 def test_signature_covers_the_request(trial: Trial, part: str) -> None:
-    needs(trial)
+    needs(trial, "signature")
     stream = trial.streams.recordable()
     other = trial.streams.recordable()
     wrong = Signing(body=trial.client.body(other)) if part == "body" else Signing(query="action=STOP")
@@ -137,7 +137,7 @@ def test_signature_covers_the_request(trial: Trial, part: str) -> None:
 
 @pytest.mark.requirement("authentication/date-skew")
 def test_old_signature_is_refused(trial: Trial) -> None:
-    needs(trial)
+    needs(trial, "signature")
     stream = trial.streams.recordable()
     old = format_date(datetime.now(UTC) - MAX_SKEW - timedelta(minutes=5))
     exchange = signed(trial, stream, headers={"X-Sdk-Date": old})
@@ -146,7 +146,7 @@ def test_old_signature_is_refused(trial: Trial) -> None:
 
 
 def test_signature_without_the_project_header_is_observed(trial: Trial) -> None:
-    needs(trial)
+    needs(trial, "signature")
     stream = trial.streams.recordable()
     exchange = trial.variant(Kind.OPEN, Action.START, stream, credentials="signature", headers={"X-Project-Id": None})
 
