@@ -99,6 +99,21 @@ def _reading(**axes: str) -> int:
 
 
 @cache
+def unmoved(action: Action, phase: Phase) -> int:
+    """Return the readings in which a refusal of *action* is legal in *phase* whatever the time, and has no effect ever.
+
+    Such a refusal only asks that the stream is in that phase at some moment of it.
+    """
+    if action is Action.START:
+        readings = _reading(start_while_recording="refused", refused_start_restarts="no")
+        return readings & ~CHANGING if phase is Phase.RECORDING else 0
+    readings = _reading(stop_while_idle="refused", refused_stop_restarts="no")
+    if phase is Phase.FRESH:
+        readings |= _reading(stop_while_idle="accepted_once_recorded")
+    return 0 if phase is Phase.RECORDING else readings & ~CHANGING
+
+
+@cache
 def rows(
     action: Action, *, refused: bool, phase: Phase, mark: Mark, forgiven: Forgiven | None = None
 ) -> tuple[Row, ...]:

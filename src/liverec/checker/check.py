@@ -36,6 +36,7 @@ class _Check:
     def __init__(self, history: History, expired: Callable[[], bool]) -> None:
         self._history = history
         self._expired = expired
+        self._notes = list(history.notes)
         self._terms = Terms(
             limits=Limits.of(history.interval_ns, history.resolution_ns),
             initial=history.initial,
@@ -48,7 +49,7 @@ class _Check:
         self._by_stream = dict(sorted(by_stream.items()))
 
     def result(self) -> CheckResult:
-        notes = list(self._history.notes)
+        notes = self._notes
         judged: list[_Judged] = []
         for stream, operations in self._by_stream.items():
             try:
@@ -78,7 +79,18 @@ class _Check:
         )
 
     def _explain(self, operations: Sequence[Operation]) -> Explained:
-        return explain(order(operations, self._history.clock_bounds), self._terms, self._expired)
+        """Search the dialects; the changing reading, which allows most, only where none of them explains anything."""
+        ordering = order(operations, self._history.clock_bounds)
+        explained = explain(ordering, replace(self._terms, readings=_ALL_DIALECTS), self._expired)
+        if explained.readings:
+            return replace(explained, readings=explained.readings | CHANGING)
+        try:
+            return explain(ordering, replace(self._terms, readings=CHANGING), self._expired)
+        except OutOfTime:
+            self._notes.append(
+                "out of time: no dialect explains a stream, a changing reading was not searched to the end"
+            )
+            return replace(explained, readings=CHANGING)
 
     def _readings(self, operations: Sequence[Operation], asked: int, forgiven: Forgiven | None = None) -> int:
         """Return which of the readings *asked* about explain *operations*."""
@@ -118,7 +130,7 @@ class _Check:
         """Take away the answers that came after the first cluster that no reading explains."""
         ordering = order(operations, self._history.clock_bounds)
         try:
-            failed_at = explain(ordering, self._terms, self._expired).failed_at
+            failed_at = explain(ordering, replace(self._terms, readings=CHANGING), self._expired).failed_at
         except OutOfTime:
             failed_at = None
         kept = [call.operation for call in ordering.answered[: None if failed_at is None else failed_at + 1]]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from liverec.checker.ordering import Call, Ordering
 from liverec.checker.zone import NO_END, Limits, Zone, after_effect, without_stop
 from liverec.history import Action, Initial
-from liverec.model import EVERY, Forgiven, Mark, Phase, Row, rows
+from liverec.model import EVERY, Forgiven, Mark, Phase, Row, rows, unmoved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,6 @@ class _Cluster:
         self._heirs = ordering.heirs[positions.start : positions.stop]
         self._terms = terms
         self._expired = expired
-        self._all = (1 << len(self._calls)) - 1
         self._before = tuple(self._mask(call) for call in self._calls)
         # What a lost call does within the cluster, it does before one of its answered operations.
         self._last = last = max(call.completed for call in self._calls)
@@ -130,21 +129,37 @@ class _Cluster:
         """Return the ways that are possible after the cluster."""
         if self._expired():
             raise OutOfTime
-        front = ways
-        for _ in self._calls:
-            front = self._with_lost(front)
+        levels: list[_Ways] = [ways, *({} for _ in self._calls)]  # by the number of answered operations that are done
+        for size in range(len(self._calls)):
+            front = self._with_lost(levels[size])
             if len(self._calls) == 1:
                 self._count(front, decided)
-            following: _Ways = {}
+            levels[size] = {}
             for place, way in _each(front):
-                for number in self._candidates(place, way):
-                    self._answer(place, way, number, following)
+                self._advance(place, way, levels[size + 1])
             if self._expired():
                 raise OutOfTime
-            front = following
-        return {place._replace(done=0): listed for place, listed in front.items() if listed}
+        return {place._replace(done=0): listed for place, listed in levels[-1].items() if listed}
 
-    def _candidates(self, place: _Place, way: _Way) -> Iterator[int]:
+    def _advance(self, place: _Place, way: _Way, following: _Ways) -> None:
+        """Let one more answered operation take effect, in every way that may matter."""
+        enabled = self._enabled(place, way)
+        for number in enabled:
+            call = self._calls[number]
+            if call.refused and call.invoked <= way.zone.now_from:
+                # It can be done with at once: waiting opens no way that this one closes.
+                readings = way.readings & unmoved(call.action, place.phase)
+                if readings:
+                    self._answer(place, way._replace(readings=readings), number, following)
+                    way = way._replace(readings=way.readings & ~readings)
+                    if not way.readings:
+                        return
+        for number in enabled:
+            if not any(self._goes_first(other, number, way) for other in enabled if other != number):
+                self._answer(place, way, number, following)
+
+    def _enabled(self, place: _Place, way: _Way) -> list[int]:
+        """Return the operations that may be next; none if one that is still to come has ended already."""
         enabled: list[int] = []
         first_end = NO_END
         for number in range(_lowest_zero(place.done), len(self._calls)):
@@ -155,9 +170,7 @@ class _Cluster:
                 first_end = min(first_end, call.completed)
                 if self._before[number] & ~place.done == 0:
                     enabled.append(number)
-        for number in enabled:
-            if not any(self._goes_first(other, number, way) for other in enabled if other != number):
-                yield number
+        return enabled if way.zone.now_from <= first_end else []
 
     def _goes_first(self, one: int, other: int, way: _Way) -> bool:
         """Whether *one* may always take the place of *other*: alike, in time, with an earlier end."""

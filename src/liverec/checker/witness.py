@@ -13,7 +13,7 @@ from liverec.history import Operation, Outcome
 
 MOST_TRIALS = 3000
 LEAST_TRIALS = 60
-MOST_WORK = 300_000  # operations looked at, over all trials
+MOST_WORK = 40_000  # operations looked at, over all trials
 
 
 def weakened(operations: Iterable[Operation], kept: frozenset[Operation]) -> list[Operation]:
