@@ -31,7 +31,7 @@ def judged(
             seed=0,
             only=(),
             folder=folder,
-            embedded=True,
+            embedded=False,  # as a server is judged that was used before
         )
         left_out = [] if generated else ["-k", "not generated"]
         code = pytest.main([*suite.arguments(), *left_out, "-p", "no:randomly", "-p", "no:xdist", "-p", "no:timeout"])

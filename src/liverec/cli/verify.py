@@ -75,8 +75,11 @@ def verify(
         suite = Suite(
             target=name, resolved=resolved, allow=allow, seed=seed, only=only, folder=folder, embedded=target is None
         )
-        with Progress(console, total=len(only) or len(NORMATIVE)) as progress:
-            outcome = suite.run(progress)
+        try:
+            with Progress(console, total=len(only) or len(NORMATIVE)) as progress:
+                outcome = suite.run(progress)
+        except OSError as problem:
+            _end(f"cannot write to {problem.filename or folder}: {problem.strerror}", ExitCode.REFUSED)
         if outcome.result is None:
             _end(outcome.message, outcome.exit_code)
         # without --report the history goes with its folder, and nothing may point there

@@ -10,6 +10,13 @@ from liverec.conformance.verdicts import Undecided, Violation
 from liverec.history import Action, History, Operation, Outcome, Stream
 
 SECOND = 1e9
+# By which of the checker's rules a requirement is decided: a START long after a STOP is one of an idle stream, too.
+_DECIDED_BY = {
+    "recording/start": ("recording/start", "restart/after-interval"),
+    "recording/stop": ("recording/stop",),
+    "restart/too-soon": ("restart/too-soon",),
+    "restart/after-interval": ("restart/after-interval",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +39,8 @@ class JudgedHistory:
                 raise Violation(identifier, finding.why, self.witness(finding))
         if self.result.verdict == "undecided":
             raise Undecided("; ".join(self.result.notes) or "the history could not be judged")
-        if identifier in {"restart/too-soon", "restart/after-interval", "recording/start", "recording/stop"} and (
-            not self.result.exercised.get(identifier)
-        ):
+        rules = _DECIDED_BY.get(identifier)
+        if rules is not None and not any(self.result.exercised.get(rule) for rule in rules):
             raise Undecided("no command of this run was decided by this rule alone")
 
     def witness(self, finding: Finding) -> Mapping[str, Any]:
