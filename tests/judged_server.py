@@ -16,11 +16,17 @@ from liverec.verdict import Result
 
 
 def judged(
-    folder: Path, *, faults: tuple[str, ...] = (), dialect: Dialect | None = None, generated: bool = True
+    folder: Path,
+    *,
+    faults: tuple[str, ...] = (),
+    dialect: Dialect | None = None,
+    generated: bool = True,
+    used: bool = False,
 ) -> Result:
     """Serve with *faults* and *dialect*, run ``contracts/`` against it, and return the result.
 
-    *generated* False leaves out the generated requests, which take most of the time.
+    *generated* False leaves out the generated requests, which take most of the time. *used*: nothing is known of the
+    streams beforehand.
     """
     settings = Settings(profile=reference_profile(), clock=VirtualClock(), faults=faults, dialect=dialect or Dialect())
     with running(settings) as server:
@@ -31,10 +37,10 @@ def judged(
             seed=0,
             only=(),
             folder=folder,
-            embedded=False,  # as a server is judged that was used before
         )
-        left_out = [] if generated else ["-k", "not generated"]
-        code = pytest.main([*suite.arguments(), *left_out, "-p", "no:randomly", "-p", "no:xdist", "-p", "no:timeout"])
+        options = ["--liverec-initial", "unknown"] if used else []
+        options += [] if generated else ["-k", "not generated"]
+        code = pytest.main([*suite.arguments(), *options, "-p", "no:randomly", "-p", "no:xdist", "-p", "no:timeout"])
     outcome = suite.outcome(int(code), datetime.now(UTC), 0.0)
     assert outcome.result is not None, outcome.message
     return outcome.result

@@ -72,9 +72,7 @@ def verify(
         except ServingError as problem:
             _end(str(problem), ExitCode.ERROR)
         folder = report or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="liverec-")))
-        suite = Suite(
-            target=name, resolved=resolved, allow=allow, seed=seed, only=only, folder=folder, embedded=target is None
-        )
+        suite = Suite(target=name, resolved=resolved, allow=allow, seed=seed, only=only, folder=folder)
         try:
             with Progress(console, total=len(only) or len(NORMATIVE)) as progress:
                 outcome = suite.run(progress)

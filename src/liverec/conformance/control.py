@@ -39,6 +39,12 @@ class ControlPlane:
         """Close the connection."""
         self._http.close()
 
+    def unused(self) -> bool:
+        """Whether the server has seen no command yet, so that every stream is idle and has never recorded."""
+        journal = self._http.get(f"{CONTROL}/journal").raise_for_status().json()
+        streams = self._http.get(f"{CONTROL}/streams").raise_for_status().json()
+        return not journal["entries"] and not any(one["recorded"] for one in streams["streams"])
+
     def advance(self, seconds: float) -> None:
         """Move the target's virtual clock forward."""
         self._post("clock/advance", {"seconds": seconds})

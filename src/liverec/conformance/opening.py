@@ -37,10 +37,9 @@ def opened(
         name = target
         if name is None:
             name = stack.enter_context(running(Settings(profile=reference_profile()))).url
-            initial = initial or "idle"
         resolved = resolve_target(name, allow=allow)
         folder.mkdir(parents=True, exist_ok=True)
-        trial = Trial(Setting(target=resolved, folder=folder, run=new_run(), seed=seed, initial=initial or "unknown"))
+        trial = Trial(Setting(target=resolved, folder=folder, run=new_run(), seed=seed, initial=initial))
         session = Session(trial=trial, events=Events(folder), scheduled=scheduled)
         unusable = ""
         try:

@@ -73,8 +73,8 @@ def isolation(trial: Trial) -> Isolation:
     if told.refused is None or trial.initial == "idle":
         return told
     trial.wait(trial.document.interval_ns / NANOSECONDS + 0.5)
-    for action in (Action.START, Action.STOP):  # whoever refuses both now has no excuse left
-        trial.command(action, told.refused)
+    if len(told.begun) == 1 and trial.command(Action.START, told.refused).status != 200:
+        trial.command(Action.STOP, told.refused)  # whoever refuses both now has no excuse left
     told = _told(trial)
     if told.refused is None:
         return told

@@ -58,7 +58,6 @@ class Suite:
     seed: int
     only: tuple[str, ...]
     folder: Path
-    embedded: bool
 
     def run(self, watcher: Watcher) -> Outcome:
         """Run the suite and return what came out, also when it is interrupted."""
@@ -85,7 +84,6 @@ class Suite:
         return [
             *(str(asset("contracts")), *isolated, "-p", "liverec", "-q"),
             *("--target", target, "--liverec-seed", str(self.seed), "--liverec-folder", str(self.folder.resolve())),
-            *("--liverec-initial", "idle" if self.embedded else "unknown"),
             *(["--liverec-allow"] if self.allow else []),
             *chosen,
         ]

@@ -28,13 +28,16 @@ FIRST_LANE, FIRST_VARIANT = 10_000, 1_000_000  # process numbers apart from thos
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a run is told: where histories go, what is known of the target, and the seed of all choices."""
+    """What a run is told: where histories go, and the seed of all choices.
+
+    ``initial`` None: the streams are idle if a reference server says that it is unused, else nothing is known of them.
+    """
 
     target: Target
     folder: Path
     run: str
     seed: int
-    initial: Initial = "unknown"
+    initial: Initial | None = None
 
 
 class Trial:
@@ -43,7 +46,6 @@ class Trial:
     def __init__(self, setting: Setting) -> None:
         self.target = setting.target
         self.seed = setting.seed
-        self.initial = setting.initial
         self.document: Document = load_document()
         self.streams = Allocation(setting.target.profile, seed=setting.seed)
         self.ledger = Ledger()
@@ -51,6 +53,9 @@ class Trial:
         self.notes: list[str] = []
         self.assigned: list[Assigned] = []
         self.control = ControlPlane.of(setting.target)
+        self.initial: Initial = setting.initial or "unknown"
+        if setting.initial is None and self.control is not None and self.control.unused():
+            self.initial = "idle"
         self._abandoned = threading.Event()
         self._closed = False
         self._recording: dict[Stream, None] = {}
@@ -65,7 +70,7 @@ class Trial:
             target=describe(setting.target)["url"],
             interval_ns=self.document.interval_ns,
             clock=clock,
-            initial=setting.initial,
+            initial=self.initial,
             resolution_ns=0 if virtual else RESOLUTION_NS,
         )
         self.client = Client(setting.target, clock=clock, history=self._history)
