@@ -13,6 +13,7 @@ from liverec.clock import Clock, MonotonicClock, VirtualClock
 from liverec.conformance.allocation import Allocation
 from liverec.conformance.control import ControlPlane
 from liverec.conformance.ledger import Kind, Ledger
+from liverec.conformance.leftovers import Leftovers
 from liverec.conformance.pace import MOST_AT_ONCE, Assigned, RealPace, VirtualPace
 from liverec.conformance.schedule import Schedule, at, schedules
 from liverec.conformance.verdicts import NotExercised, Undecided, answered, as_evidence
@@ -58,7 +59,7 @@ class Trial:
             self.initial = "idle"
         self._abandoned = threading.Event()
         self._closed = False
-        self._recording: dict[Stream, None] = {}
+        self._leftovers = Leftovers()
         self._variants = count(FIRST_VARIANT)
         virtual = VirtualClock() if self.control is not None and self.control.virtual else None
         clock: Clock = virtual or MonotonicClock()
@@ -87,9 +88,9 @@ class Trial:
 
     def command(self, action: Action, stream: Stream, *, process: int | None = None, **how: Any) -> Exchange:
         """Send a well-formed command, record it, and remember what may be left recording."""
-        listed = self._list(action, stream)
+        starts = self._leftovers.leaves(action, stream)
         exchange = self.client.command(action, stream, process=process, **how)
-        self._remember(action, stream, exchange, listed=listed)
+        self._leftovers.answered(action, stream, exchange, starts)
         return self.ledger.add(Kind.COMMAND, exchange)
 
     def send(self, kind: Kind, **parts: Any) -> Exchange:
@@ -108,10 +109,11 @@ class Trial:
         }
         process = next(self._variants)
         self._history.invoke(process, action, stream)
-        listed = self._list(action, stream)
+        starts = self._leftovers.leaves(action, stream)
         exchange = self.client.send(**{**plain, **parts})
         self._history.complete(process, None, error="sent in another form")
-        self._remember(action, stream, exchange, listed=listed)
+        if action is Action.START:
+            self._leftovers.answered(action, stream, exchange, starts)
         return self.ledger.add(kind, exchange)
 
     def recording(self) -> Stream:
@@ -159,28 +161,13 @@ class Trial:
         number, position = lane
         return self.command(action, stream, process=FIRST_LANE + 10 * number + position)
 
-    def _list(self, action: Action, stream: Stream) -> bool:
-        """List *stream* as perhaps recording before a START leaves; return whether it was listed already."""
-        listed = stream in self._recording
-        if action is Action.START:
-            self._recording[stream] = None
-        return listed
-
-    def _remember(self, action: Action, stream: Stream, exchange: Exchange, *, listed: bool) -> None:
-        outcome = outcome_of(exchange.status if exchange.error is None else None)
-        stopped = action is Action.STOP and outcome in {Outcome.OK, Outcome.REFUSED}
-        not_begun = action is Action.START and outcome in {Outcome.REFUSED, Outcome.TURNED_AWAY} and not listed
-        if stopped or not_begun:
-            self._recording.pop(stream, None)
-
     def abandon(self) -> None:
         """Stop waiting: the operator wants to end."""
         self._abandoned.set()
 
     def stop_everything(self) -> None:
         """Stop whatever may still be recording, once; what cannot be stopped is noted."""
-        left = list(self._recording)
-        for stream in left:
+        for stream in self._leftovers.streams():
             exchange = self.command(Action.STOP, stream)
             if outcome_of(exchange.status) is Outcome.INFO:
                 self.notes.append(f"{stream} may still be recording: its STOP got {answered(exchange)}")
