@@ -1,5 +1,6 @@
 """``liverec verify``: judge a server, requirement by requirement."""
 
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -55,6 +56,7 @@ def verify(
     Takes about half a minute: the ten-second rule is judged on the real clock. Exit codes: 0 kept, 1 broken,
     2 undecided, 3 harness error or target unreachable, 64 refused.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside, it cleans up as after Ctrl-C
     for identifier in only:
         try:
             requirement(identifier)
@@ -82,8 +84,8 @@ def verify(
             _end(outcome.message, outcome.exit_code)
         # without --report the history goes with its folder, and nothing may point there
         result = outcome.result if report is not None else replace(outcome.result, histories=())
-        _report(outcome, result, console, report=report, json_file=json_file, junit=junit)
-    sys.exit(int(outcome.exit_code))
+        written = _report(outcome, result, console, report=report, json_file=json_file, junit=junit)
+    sys.exit(int(outcome.exit_code if written else outcome.exit_code or ExitCode.ERROR))
 
 
 def _report(
@@ -94,8 +96,10 @@ def _report(
     report: Path | None,
     json_file: str | None,
     junit: Path | None,
-) -> None:
+) -> bool:
+    """Write and print what came out; return whether every file that was asked for is written."""
     files: list[Path] = []
+    written = True
     try:
         if report is not None:
             write_html(result, report / "report.html")
@@ -110,9 +114,11 @@ def _report(
             files.append(junit)
     except OSError as problem:
         console.print(f"could not write {problem.filename}: {problem.strerror}", style="red")
+        written = False
     print_result(result, console, files=files)
     if json_file == "-":
         click.echo(json_text(result))
+    return written
 
 
 def _end(message: str, exit_code: ExitCode) -> NoReturn:

@@ -1,10 +1,10 @@
 """Running the suite as a child process, and making one result of what it leaves behind."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from liverec.verdict import ExitCode, Judgement, Result, Verdict
 
 PATIENCE_S = 600.0
 GRACE_S = 20.0
+INTERRUPTED = 2  # pytest's exit code
 _VERSIONS = ("liverec", "schemathesis", "hypothesis", "httpx")
 
 
@@ -72,6 +73,7 @@ class Suite:
                 stderr=subprocess.STDOUT,
                 env=_environment(),
                 cwd=self.folder,
+                start_new_session=True,  # Ctrl-C reaches us alone, and we pass it on once
             )
             _follow(child, self.folder / EVENTS, watcher)
         return self.outcome(child.returncode, started, time.monotonic() - begun)
@@ -100,7 +102,8 @@ class Suite:
         record = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
         if record.get("unusable"):
             return Outcome(exit_code=ExitCode.ERROR, message=str(record["unusable"]))
-        return self._read(record, started, seconds)
+        interrupted = record["interrupted"] or returncode == INTERRUPTED
+        return self._read(record | {"interrupted": interrupted}, started, seconds)
 
     def _read(self, record: dict[str, Any], started: datetime, seconds: float) -> Outcome:
         rows = tuple(msgspec.convert(row, Judgement) for row in record["judgements"])
@@ -129,29 +132,39 @@ def _environment() -> dict[str, str]:
 
 
 def _follow(child: subprocess.Popen[bytes], events: Path, watcher: Watcher) -> None:
-    """Show the child's events until it ends; Ctrl-C reaches it too, and it is given time to clean up."""
-    reader = _events(events)
-    deadline = time.monotonic() + PATIENCE_S
+    """Show the child's events until it ends; the first Ctrl-C is passed on, and the child is given time to clean up."""
+    seen = 0
     window_ends = 0.0
-    while child.poll() is None:
+    deadline = time.monotonic() + PATIENCE_S
+    interrupted = False
+    while True:
         try:
-            for event in next(reader):
+            ended = child.poll() is not None
+            for event in _events(events)[seen:]:
+                seen += 1
                 if event["event"] == "waiting":
                     window_ends = time.monotonic() + float(event["seconds"])
                 _show(event, watcher)
+            if ended:
+                return
             if window_ends:
                 watcher.waiting(max(0.0, window_ends - time.monotonic()))
+            if time.monotonic() > deadline:
+                _end(child)
             time.sleep(0.1)
         except KeyboardInterrupt:
             watcher.stage("stopping what was started")
-            deadline = min(deadline, time.monotonic() + GRACE_S)
-        if time.monotonic() > deadline:
-            child.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(GRACE_S)
-            child.kill()
-    for event in next(reader):
-        _show(event, watcher)
+            if not interrupted:
+                interrupted = True
+                deadline = time.monotonic() + GRACE_S
+                child.send_signal(signal.SIGINT)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(GRACE_S)
+    child.kill()
 
 
 def _show(event: dict[str, Any], watcher: Watcher) -> None:
@@ -161,10 +174,6 @@ def _show(event: dict[str, Any], watcher: Watcher) -> None:
         watcher.judged(event["id"], Verdict(event["verdict"]))
 
 
-def _events(path: Path) -> Iterator[list[dict[str, Any]]]:
-    """Yield, each time it is asked, the events that are new."""
-    seen = 0
-    while True:
-        lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
-        yield [msgspec.json.decode(line, type=dict[str, Any]) for line in lines[seen:]]
-        seen = len(lines)
+def _events(path: Path) -> list[dict[str, Any]]:
+    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    return [msgspec.json.decode(line, type=dict[str, Any]) for line in lines]

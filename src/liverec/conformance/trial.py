@@ -132,7 +132,9 @@ class Trial:
         raise Undecided(f"no START of {TRIES} streams was accepted, the last one: {found}")
 
     def observe(self, identifier: str, value: str, *evidence: Exchange) -> None:
-        """Keep what the target does where the page is silent."""
+        """Keep what the target does where the page is silent; where no answer came, there is nothing to keep."""
+        if any(one.error is not None for one in evidence):
+            return
         self.observed[identifier] = (value, tuple(as_evidence(one) for one in evidence))
 
     def wait(self, seconds: float) -> None:
