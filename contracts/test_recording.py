@@ -2,6 +2,7 @@
 
 import pytest
 
+from liverec.client import Exchange
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.ledger import Kind
 from liverec.conformance.preflight import Isolation
@@ -75,9 +76,16 @@ def interrupted(trial: Trial, *, seconds: float, resumed: bool) -> Stream:
     return stream
 
 
-def stop_unrecorded(trial: Trial, stream: Stream) -> int | None:
-    """Send a STOP that the history leaves out, since an interruption may have ended the recording."""
-    return trial.variant(Kind.COMMAND, Action.STOP, stream).status
+def stop_after_all(trial: Trial, stream: Stream) -> Exchange:
+    """Send a STOP about which the history says nothing, since an interruption may have ended the recording."""
+    return trial.variant(Kind.COMMAND, Action.STOP, stream)
+
+
+def needs_stop_to_tell(trial: Trial) -> None:
+    """Ask that STOP of an idle stream is refused, so that its answer tells whether a stream records."""
+    idle = trial.recording()
+    if trial.command(Action.STOP, idle).status != 200 or trial.command(Action.STOP, idle).status == 200:
+        raise NotExercised("STOP of an idle stream is accepted here, so that STOP cannot tell whether it records")
 
 
 def threshold(trial: Trial) -> float:
@@ -87,31 +95,33 @@ def threshold(trial: Trial) -> float:
 @pytest.mark.requirement("recording/short-interruption")
 def test_short_interruption_does_not_end_the_recording(trial: Trial) -> None:
     stream = interrupted(trial, seconds=threshold(trial) / 3, resumed=True)
+    after = stop_after_all(trial, stream)
 
-    if stop_unrecorded(trial, stream) in {400, 404}:
-        raise Violation("recording/short-interruption", "after an interruption below the threshold, STOP was refused")
+    if after.status in {400, 404}:
+        why = "after an interruption below the threshold, STOP was refused"
+        raise Violation("recording/short-interruption", why, after)
 
 
 @pytest.mark.requirement("recording/interruption")
 def test_long_interruption_ends_the_recording(trial: Trial) -> None:
-    idle = trial.recording()
-    if trial.command(Action.STOP, idle).status != 200 or trial.command(Action.STOP, idle).status == 200:
-        raise NotExercised("STOP of an idle stream is accepted here, so that STOP cannot tell whether it records")
+    needs_stop_to_tell(trial)
     stream = interrupted(trial, seconds=threshold(trial) * 1.4 + 0.1, resumed=False)
+    after = stop_after_all(trial, stream)
 
-    if stop_unrecorded(trial, stream) == 200:
-        raise Violation("recording/interruption", "after an interruption beyond the threshold, STOP was accepted")
+    if after.status == 200:
+        raise Violation(
+            "recording/interruption", "after an interruption beyond the threshold, STOP was accepted", after
+        )
 
 
 @pytest.mark.requirement("recording/no-resume")
 def test_recording_does_not_begin_again_when_the_push_resumes(trial: Trial) -> None:
-    idle = trial.recording()
-    if trial.command(Action.STOP, idle).status != 200 or trial.command(Action.STOP, idle).status == 200:
-        raise NotExercised("STOP of an idle stream is accepted here, so that STOP cannot tell whether it records")
+    needs_stop_to_tell(trial)
     stream = interrupted(trial, seconds=threshold(trial) * 1.4 + 0.1, resumed=True)
+    after = stop_after_all(trial, stream)
 
-    if stop_unrecorded(trial, stream) == 200:
-        raise Violation("recording/no-resume", "after a long interruption the stream records again by itself")
+    if after.status == 200:
+        raise Violation("recording/no-resume", "after a long interruption the stream records again by itself", after)
 
 
 def test_start_after_an_interruption_is_observed(trial: Trial) -> None:

@@ -20,7 +20,7 @@ class _ForgetsStop(Recorder):
 
 
 class _StopsOthers(Recorder):
-    """Ends more recordings than one with a STOP."""
+    """Ends more recordings than one with a STOP: those of the same app."""
 
     def command(self, action: str, name: StreamName) -> Decision:
         decision = super().command(action, name)
@@ -32,21 +32,18 @@ class _StopsOthers(Recorder):
         return decision
 
     def _meant_too(self, stopped: StreamName, other: StreamName) -> bool:
-        raise NotImplementedError
+        return other[:-1] == stopped[:-1]
 
 
 class _StopsWholeApp(_StopsOthers):
     """Looks up what to stop without the last part of the name."""
-
-    def _meant_too(self, stopped: StreamName, other: StreamName) -> bool:
-        return other[:-1] == stopped[:-1]
 
 
 class _PrefixMatch(_StopsOthers):
     """Looks up what to stop by how its name begins."""
 
     def _meant_too(self, stopped: StreamName, other: StreamName) -> bool:
-        return other[:-1] == stopped[:-1] and other.stream.startswith(stopped.stream)
+        return super()._meant_too(stopped, other) and other.stream.startswith(stopped.stream)
 
 
 class _Survives(Recorder):
