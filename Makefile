@@ -1,8 +1,9 @@
 PYTHON ?= python3
+PORT ?= 8080
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: verify test check build clean
+.PHONY: verify test check load build clean
 .DEFAULT_GOAL := verify
 
 $(READY): pyproject.toml constraints.txt
@@ -26,8 +27,13 @@ check: $(READY) ## style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+load: $(READY) ## a reference server, and Locust's web UI to load it; PORT=8081 takes another port
+	@$(BIN)/liverec serve --port $(PORT) & server=$$!; trap 'kill $$server 2>/dev/null' EXIT; \
+	sleep 1; kill -0 $$server 2>/dev/null || exit 64; \
+	$(BIN)/locust -f load/locustfile.py --host http://127.0.0.1:$(PORT)
+
 build: $(READY) ## source distribution, and the wheel made from it
 	@$(BIN)/python -m build --installer pip
 
 clean:
-	rm -rf .venv dist build report .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	rm -rf .venv dist build report runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

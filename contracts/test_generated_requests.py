@@ -1,15 +1,14 @@
 """Every constraint of the document at once: requests that schemathesis generates from it, valid and not."""
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 
-from liverec.conformance.generation import Generated, requests
+from liverec.conformance import generation
+from liverec.conformance.generation import Generated
 from liverec.conformance.ledger import Kind
 from liverec.conformance.trial import Trial
 from liverec.conformance.validity import invalid_because
 from liverec.conformance.verdicts import Violation, is_success
-
-FULL, THIN = 60, 15
 
 
 def judge(trial: Trial, request: Generated) -> None:
@@ -43,16 +42,9 @@ def judge(trial: Trial, request: Generated) -> None:
 def test_generated_requests_get_what_the_page_says(trial: Trial) -> None:
     found: list[Violation] = []
 
-    @settings(
-        max_examples=THIN if trial.thin else FULL,
-        database=None,
-        deadline=None,
-        report_multiple_bugs=False,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-    )
+    @generation.effort(thin=trial.thin)
     @seed(trial.seed)
-    @given(requests(trial.document))
+    @given(generation.requests(trial.document))
     def every(request: Generated) -> None:
         try:
             judge(trial, request)

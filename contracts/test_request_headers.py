@@ -1,6 +1,7 @@
 """Table 3: a token, or Authorization with X-Sdk-Date and X-Project-Id."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -123,13 +124,14 @@ def test_signature_with_another_secret_is_refused(trial: Trial) -> None:
 
 
 @pytest.mark.requirement("authentication/signature-covers-request")
-@pytest.mark.parametrize("part", ["body", "query"])
+@pytest.mark.parametrize("part", ["body", "body, whose hash it declares", "query"])
 def test_signature_covers_the_request(trial: Trial, part: str) -> None:
     needs(trial, "signature")
     stream = trial.streams.recordable()
-    other = trial.streams.recordable()
-    wrong = Signing(body=trial.client.body(other)) if part == "body" else Signing(query="action=STOP")
-    exchange = signed(trial, stream, sign_with=wrong)
+    body = trial.client.body(trial.streams.recordable())
+    wrong = Signing(query="action=STOP") if part == "query" else Signing(body=body)
+    declared = {"X-Sdk-Content-Sha256": sha256(body).hexdigest()} if "declares" in part else {}
+    exchange = signed(trial, stream, sign_with=wrong, headers=declared)
 
     what = f"a START whose signature was made for another {part}"
     judge_stranger(trial, "authentication/signature-covers-request", what, exchange, stream)

@@ -11,7 +11,7 @@ NOBODYS = "f" * 32
 
 
 @pytest.mark.requirement("uri/project-id")
-@pytest.mark.parametrize("project_id", ["%7Bproject_id%7D", "no-such-project"])
+@pytest.mark.parametrize("project_id", ["{project_id}", "no-such-project"])
 def test_project_that_nobody_has_is_refused(trial: Trial, project_id: str) -> None:
     stream = trial.streams.recordable()
     exchange = trial.variant(Kind.STRANGER, Action.START, stream, project_id=project_id)

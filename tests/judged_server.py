@@ -1,13 +1,18 @@
 """The suite against a reference server on a virtual clock, all in this process: a whole verdict in seconds."""
 
+from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
+from unittest.mock import patch
 
 import pytest
 
 from liverec.clock import VirtualClock
+from liverec.conformance import generation
 from liverec.conformance.suite import Suite
-from liverec.profile_file import reference_profile
+from liverec.profile_file import reference_profile, reference_profile_text
 from liverec.reference.dialect import Dialect
 from liverec.reference.serving import running
 from liverec.reference.settings import Settings
@@ -20,27 +25,43 @@ def judged(
     *,
     faults: tuple[str, ...] = (),
     dialect: Dialect | None = None,
-    generated: bool = True,
+    generated: Literal["none", "few", "all"] = "all",
     used: bool = False,
+    changes: Mapping[str, str] | None = None,
 ) -> Result:
     """Serve with *faults* and *dialect*, run ``contracts/`` against it, and return the result.
 
-    *generated* False leaves out the generated requests, which take most of the time. *used*: nothing is known of the
-    streams beforehand.
+    *generated* requests take most of the time; "few" are as many as under a quota. *used*: nothing is known of the
+    streams beforehand. *changes* are lines of the profile and what stands there instead.
     """
     settings = Settings(profile=reference_profile(), clock=VirtualClock(), faults=faults, dialect=dialect or Dialect())
     with running(settings) as server:
+        target = server.url if changes is None else str(_profile(folder / "profile.toml", server.url, changes))
         suite = Suite(
-            target=server.url,
-            resolved=resolve_target(server.url),
+            target=target,
+            resolved=resolve_target(target),
             allow=False,
             seed=0,
             only=(),
             folder=folder,
         )
         options = ["--liverec-initial", "unknown"] if used else []
-        options += [] if generated else ["-k", "not generated"]
-        code = pytest.main([*suite.arguments(), *options, "-p", "no:randomly", "-p", "no:xdist", "-p", "no:timeout"])
+        options += ["-k", "not generated"] if generated == "none" else []
+        few = generation.effort(thin=True)  # and what fails is not made smaller
+        with patch.object(generation, "effort", return_value=few) if generated == "few" else nullcontext():
+            code = pytest.main(
+                [*suite.arguments(), *options, "-p", "no:randomly", "-p", "no:xdist", "-p", "no:timeout"]
+            )
     outcome = suite.outcome(int(code), datetime.now(UTC), 0.0)
     assert outcome.result is not None, outcome.message
     return outcome.result
+
+
+def _profile(path: Path, url: str, changes: Mapping[str, str]) -> Path:
+    """Write the reference profile for *url*, with *changes*."""
+    text = reference_profile_text().replace("http://127.0.0.1:8080", url)
+    for line, other in changes.items():
+        assert f"\n{line}\n" in text
+        text = text.replace(f"\n{line}\n", f"\n{other}\n", 1)
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from liverec.clock import NANOSECONDS
@@ -57,7 +58,12 @@ def issued_token_is_let_in(target: Service) -> bool:
 
 def altered_request_is_kept_out(target: Service) -> bool:
     body = request(body={**BODY, "stream": "rehearsal-2"}).body
-    altered = (replace(signed("action=STOP"), query="action=START"), replace(signed(), body=body))
+    hashed = signed(headers={"x-sdk-content-sha256": sha256(request().body).hexdigest()})
+    altered = (
+        replace(signed("action=STOP"), query="action=START"),
+        replace(signed(), body=body),
+        replace(hashed, body=body),
+    )
     return {target.answer(each).status for each in altered} <= {401, 403}
 
 

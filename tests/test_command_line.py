@@ -36,6 +36,15 @@ def test_help_explains_every_option_and_shows_examples(names: tuple[str, ...]) -
     assert f"liverec {' '.join(names)}".strip() in shown.partition("Example")[2]
 
 
+def test_help_waits_for_no_engine() -> None:
+    said = "from liverec.cli import main; main(['--help'], standalone_mode=False)"
+    told = f"import sys; {said}; print(*{{'httpx', 'uvicorn', 'jinja2', 'schemathesis'}} & set(sys.modules))"
+
+    ended = run("-c", told, program=(sys.executable,))
+
+    assert (ended.returncode, ended.stdout.splitlines()[-1]) == (0, "")
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_an_unknown_option_is_refused_and_says_where_help_is(name: str) -> None:
     refused = CliRunner().invoke(main, [name, "--loudly"])

@@ -188,6 +188,13 @@ def test_python_in_the_readme_runs(server: str, monkeypatch: pytest.MonkeyPatch)
     exec(compile(example.replace(SERVER, server), "README.md", "exec"), {})  # our own text
 
 
+def test_python_about_histories_in_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    (example,) = blocks(README, "runs: in a checkout", "python")
+
+    exec(compile(example, "README.md", "exec"), {})  # our own text
+
+
 def run(line: str) -> str:
     """Run a command of ours as a shell would; ``; echo $?`` adds its exit code."""
     command, _, code_wanted = line.partition("; echo ")

@@ -387,3 +387,11 @@ def test_more_records_than_memory_should_hold_are_refused(read: Read, monkeypatc
     assert read(*whole, end(2)).complete
     with pytest.raises(HistoryError, match="line 4: expected at most 2 records, found more"):
         read(*whole, invoke(2, 3))
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"index":2,"time":9,"pro'])
+def test_zero_bytes_are_where_a_killed_writer_had_come_to(read: Read, torn: bytes) -> None:
+    history = read(HEADER, invoke(0, 1), ok(1, 2), tail=torn + bytes(3 * LONGEST_LINE))
+
+    assert (history.complete, len(history.operations)) == (False, 1)
+    assert "line 4: expected a record, found zero bytes: its writer was killed; the file ends there" in history.notes[0]

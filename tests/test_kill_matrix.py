@@ -10,7 +10,7 @@ from liverec import model
 from liverec.reference.dialect import AXES, read_dialect
 from liverec.reference.faults import FAULTS
 from liverec.requirements import NORMATIVE
-from liverec.verdict import Verdict
+from liverec.verdict import Result, Verdict
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 
@@ -26,33 +26,45 @@ USED_BEFORE = [
     for reading in READINGS
     if reading.partition("=")[0] in {field.name for field in fields(model.Dialect)}
 ]
+# How it is answered is chosen apart from what happens: all other answers can be given at once.
+IN_OTHER_WORDS = [reading for reading in READINGS[1:] if reading not in dict(USED_BEFORE)]
 # Sections that generated requests judge; for the others they would only take time.
-GENERATED_AXES = {"extra_fields", "action_case"}
 GENERATED = ("query/", "body/", "http/no-server-error")
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
 def test_fault_is_convicted_by_its_requirement(tmp_path: Path, name: str) -> None:
-    result = judged(tmp_path, faults=(name,), generated=FAULTS[name].breaks.startswith(GENERATED))
+    judges = FAULTS[name].breaks.startswith(GENERATED)
+    result = judged(tmp_path, faults=(name,), generated="few" if judges else "none")
 
     assert result.findings == (FAULTS[name].breaks,), [
         (one.id, one.why) for one in result.judgements if one.verdict in {Verdict.BROKEN, Verdict.ERROR}
     ]
 
 
-@pytest.mark.parametrize(("reading", "used"), [*((reading, False) for reading in READINGS), *USED_BEFORE])
+@pytest.mark.parametrize(("reading", "used"), [(reading, used) for used in (False, True) for reading, _ in USED_BEFORE])
 def test_no_dialect_is_convicted(tmp_path: Path, reading: str, *, used: bool) -> None:
     axis, _, value = reading.partition("=")
-    result = judged(tmp_path, dialect=read_dialect([reading]), generated=axis in GENERATED_AXES, used=used)
+    result = judged(tmp_path, dialect=read_dialect([reading]), generated="none", used=used)
 
-    troubled = [(one.id, one.verdict, one.why) for one in result.judgements if one.verdict in TROUBLE]
-    assert (result.verdict, troubled) == ("kept", [])
+    assert (result.verdict, troubled(result)) == ("kept", [])
     named = result.dialect.get(axis, value)
     # Whether a stream has ever recorded cannot be known of a server that was used before.
     assert value in named.split(" or ") if used else named == value
 
 
+def test_no_other_way_to_answer_is_convicted(tmp_path: Path) -> None:
+    result = judged(tmp_path, dialect=read_dialect(IN_OTHER_WORDS))
+
+    assert len(IN_OTHER_WORDS) == len(AXES) - len(fields(model.Dialect))
+    assert (result.verdict, troubled(result)) == ("kept", [])
+
+
 TROUBLE = {Verdict.BROKEN, Verdict.ERROR, Verdict.UNDECIDED}
+
+
+def troubled(result: Result) -> list[tuple[str, Verdict, str]]:
+    return [(one.id, one.verdict, one.why) for one in result.judgements if one.verdict in TROUBLE]
 
 
 def test_every_requirement_is_judged_on_the_reference_server(tmp_path: Path) -> None:
@@ -60,3 +72,18 @@ def test_every_requirement_is_judged_on_the_reference_server(tmp_path: Path) -> 
 
     kept = {one.id for one in result.judgements if one.verdict is Verdict.KEPT}
     assert kept == {row.id for row in NORMATIVE}
+
+
+@pytest.mark.parametrize(
+    ("line", "other"),
+    [
+        pytest.param("count = 1000", "count = 10", id="few streams"),
+        pytest.param("# max_requests_per_minute = 300", "max_requests_per_minute = 300", id="a quota"),
+    ],
+)
+def test_little_is_enough_to_judge_every_requirement(tmp_path: Path, line: str, other: str) -> None:
+    result = judged(tmp_path, changes={line: other})
+
+    assert (result.verdict, troubled(result)) == ("kept", [])
+    assert {one.id for one in result.judgements if one.verdict is Verdict.KEPT} == {row.id for row in NORMATIVE}
+    assert result.counts["streams"] <= 60 or result.counts["requests"] <= 300

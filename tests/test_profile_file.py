@@ -157,7 +157,7 @@ def test_the_reference_profile_is_local_public_and_controllable() -> None:
     assert profile.url == "http://127.0.0.1:8080"
     assert profile.project_id == "0123456789abcdef0123456789abcdef"
     assert profile.recordable == StreamSet(
-        publish_domain="publish.example.com", app="live", names="rehearsal-{n}", count=400
+        publish_domain="publish.example.com", app="live", names="rehearsal-{n}", count=1000
     )
     assert profile.reference_control
     assert profile.other_rule

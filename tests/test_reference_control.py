@@ -74,7 +74,7 @@ def test_streams_are_set_and_listed(app: ReferenceApp) -> None:
         *(False, "PLAN_RECORD"),
         *(False, False),
     )
-    assert len(streams) == 400 + 8 + 8 + 1 + 1
+    assert len(streams) == 1000 + 8 + 8 + 1 + 1
 
 
 def test_interrupt_and_resume(app: ReferenceApp) -> None:

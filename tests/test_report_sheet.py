@@ -120,11 +120,23 @@ def test_a_broken_contract_names_root_causes_only() -> None:
     assert headline(result).sentence == "1 requirement broken, of 2 judged: restart/too-soon (1 more follows from it)."
 
 
+HTTP = ("http/answered", "http/well-formed")
+
+
 @pytest.mark.parametrize(
     ("judgements", "said"),
     [
         ((a_judgement("restart/too-soon", Verdict.UNDECIDED),), "the evidence cannot decide restart/too-soon."),
         ((), "nothing was judged."),
+        (
+            tuple(a_judgement(name, Verdict.UNDECIDED) for name in ("status/200", "status/400", *HTTP)),
+            "the evidence cannot decide status/200, status/400, http/answered and 1 more.",
+        ),
+        (
+            (a_judgement("status/200", Verdict.KEPT), a_judgement("http/answered", Verdict.UNDECIDED)),
+            "the evidence cannot decide http/answered; 1 requirement judged, none broken.",
+        ),
+        ((a_judgement("status/200", Verdict.KEPT),), "the run ended early; 1 requirement judged, none broken."),
     ],
 )
 def test_undecided_is_never_told_as_kept(judgements: tuple[Judgement, ...], said: str) -> None:

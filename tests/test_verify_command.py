@@ -172,6 +172,19 @@ def test_one_requirement_alone(tmp_path: Path) -> None:
     assert (result["interval_s"]["refused_up_to"], result["histories"]) == (10.0, [])
 
 
+@pytest.mark.slow
+def test_a_run_on_a_server_of_its_own_can_be_repeated_and_nothing_around_disturbs_it(tmp_path: Path) -> None:
+    for name in ("conftest.py", "httpx.py", "pytest_foreign.py"):
+        (tmp_path / name).write_text("raise SystemExit('imported by mistake')\n")
+
+    options = ("--only", "uri/project-id", "--seed", "7", "--report", tmp_path)
+    ended = run("verify", *options, PYTEST_ADDOPTS="--collect-only", PYTEST_PLUGINS="pytest_foreign")
+    (row,) = result_in(tmp_path)["requirements"]
+
+    assert (ended.returncode, row["verdict"]) == (0, "KEPT"), ended.stdout + ended.stderr
+    assert row["replay"] == "liverec verify --seed 7 --only uri/project-id"
+
+
 def under_way(server: Server) -> bool:
     """Whether the schedules have begun, and nothing but they goes on."""
     return len(server.recording()) >= 10
@@ -221,7 +234,7 @@ def test_a_command_that_ctrl_c_cuts_short_is_taken_back(tmp_path: Path, monkeypa
 @pytest.mark.slow
 def test_a_target_that_dies_is_not_said_to_keep_what_nobody_saw(tmp_path: Path) -> None:
     document = interval_of(tmp_path, 6)
-    options = ("--report", tmp_path, *SCHEDULED, "--only", "restart/after-interval")
+    options = ("--report", tmp_path, *SCHEDULED, "--only", "restart/after-interval", "--only", "http/answered")
     with (
         serving(LIVEREC_DOCUMENT=document) as server,
         verifying("--target", server.url, *options, LIVEREC_DOCUMENT=document) as process,
@@ -232,9 +245,11 @@ def test_a_target_that_dies_is_not_said_to_keep_what_nobody_saw(tmp_path: Path) 
     result = result_in(tmp_path)
 
     assert (process.returncode, result["verdict"]) == (2, "undecided")
-    assert verdicts(result)["restart/after-interval"] in {"UNDECIDED", "NOT EXERCISED"}
+    assert {verdicts(result)[name] for name in ("restart/after-interval", "http/answered")} == {"UNDECIDED"}
     assert "Traceback" not in said + errors
-    assert any("may still be recording" in note for note in result["notes"])
+    given_up, left = result["notes"]
+    assert "the target stopped answering" in given_up
+    assert "may still be recording" in left
 
 
 @pytest.mark.slow

@@ -134,6 +134,8 @@ def pytest_runtest_makereport(
     report = yield
     identifiers = _identifiers(item)
     session = item.config.stash.get(_SESSION, None)
+    if session is not None and call.when == "teardown":
+        session.trial.streams.end_test()
     if not identifiers or session is None:
         return report
     failure = call.excinfo.value if call.excinfo is not None else None

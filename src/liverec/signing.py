@@ -116,7 +116,11 @@ def expected_signature(
     canonical = canonical_request(
         method=method, path=path, query=query, headers=headers, body=body, signed_headers=signed_headers
     )
-    date = _lower_case(headers).get(_DATE_HEADER, "")
+    return signature_of(canonical, date=_lower_case(headers).get(_DATE_HEADER, ""), secret_key=secret_key)
+
+
+def signature_of(canonical: str, *, date: str, secret_key: str) -> str:
+    """Return the signature, in hexadecimal, over a canonical request; *date* is the value of its X-Sdk-Date."""
     text = f"{ALGORITHM}\n{date}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     return hmac.new(secret_key.encode(), text.encode(), hashlib.sha256).hexdigest()
 

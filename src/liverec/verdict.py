@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
     BROKEN = 1
     UNDECIDED = 2
     ERROR = 3  # harness error, or the target cannot be reached
-    STALE = 4  # a declared exception no longer occurs
+    STALE = 4  # kept free: a declared exception no longer occurs (none can be declared yet)
     REFUSED = 64  # usage, unsafe target
 
 

@@ -6,19 +6,16 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
-from rich.console import Console
 
-from liverec.conformance.suite import Outcome, Suite
-from liverec.profile_file import ProfileError, reference_profile
-from liverec.reference.serving import ServingError, running
-from liverec.reference.settings import Settings
-from liverec.report import Progress, json_text, print_result, write_html, write_json, write_junit
-from liverec.requirements import NORMATIVE, UnknownRequirementError, requirement
-from liverec.target import TargetRefused, resolve_target
 from liverec.verdict import ExitCode, Result
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from liverec.conformance.suite import Outcome
 
 EXAMPLES = """\b
 Examples:
@@ -54,8 +51,19 @@ def verify(
     """Judge whether a server keeps the contract of the recording command.
 
     Takes about half a minute: the ten-second rule is judged on the real clock. Exit codes: 0 kept, 1 broken,
-    2 undecided, 3 harness error or target unreachable, 64 refused.
+    2 undecided or ended early, 3 harness error or target unreachable, 64 refused.
     """
+    # all of this takes a while to import, and --help must not wait for it
+    from rich.console import Console  # noqa: PLC0415
+
+    from liverec.conformance.suite import Suite  # noqa: PLC0415
+    from liverec.profile_file import ProfileError, reference_profile  # noqa: PLC0415
+    from liverec.reference.serving import ServingError, running  # noqa: PLC0415
+    from liverec.reference.settings import Settings  # noqa: PLC0415
+    from liverec.report import Progress  # noqa: PLC0415
+    from liverec.requirements import NORMATIVE, UnknownRequirementError, requirement  # noqa: PLC0415
+    from liverec.target import TargetRefused, resolve_target  # noqa: PLC0415
+
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside, it cleans up as after Ctrl-C
     for identifier in only:
         try:
@@ -65,16 +73,14 @@ def verify(
     console = Console(stderr=json_file == "-", soft_wrap=False)
     with ExitStack() as stack:
         try:
-            name = target
-            if name is None:
-                name = stack.enter_context(running(Settings(profile=reference_profile()))).url
+            name = target or stack.enter_context(running(Settings(profile=reference_profile()))).url
             resolved = resolve_target(name, allow=allow)
         except (ProfileError, TargetRefused) as refused:
             _end(str(refused), ExitCode.REFUSED)
         except ServingError as problem:
             _end(str(problem), ExitCode.ERROR)
         folder = report or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="liverec-")))
-        suite = Suite(target=name, resolved=resolved, allow=allow, seed=seed, only=only, folder=folder)
+        suite = Suite(target=target, resolved=resolved, allow=allow, seed=seed, only=only, folder=folder)
         try:
             with Progress(console, total=len(only) or len(NORMATIVE)) as progress:
                 outcome = suite.run(progress)
@@ -89,15 +95,17 @@ def verify(
 
 
 def _report(
-    outcome: Outcome,
+    outcome: "Outcome",
     result: Result,
-    console: Console,
+    console: "Console",
     *,
     report: Path | None,
     json_file: str | None,
     junit: Path | None,
 ) -> bool:
     """Write and print what came out; return whether every file that was asked for is written."""
+    from liverec.report import json_text, print_result, write_html, write_json, write_junit  # noqa: PLC0415  # as above
+
     files: list[Path] = []
     written = True
     try:

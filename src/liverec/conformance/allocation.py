@@ -3,6 +3,7 @@
 import random
 import secrets
 import threading
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
@@ -13,10 +14,19 @@ from liverec.profile import Profile, StreamSet
 
 
 class Allocation:
-    """Hands out the profile's streams, each once; safe to share between threads."""
+    """Hands out the profile's streams, each to one test or schedule; safe to share between threads.
 
-    def __init__(self, profile: Profile, *, seed: int) -> None:
+    Where the profile has too few, *replenish* is asked to bring those of earlier tests back to rest: it is given what
+    was handed out, but for what the test under way holds, and returns what is idle again and may be handed out anew.
+    """
+
+    def __init__(
+        self, profile: Profile, *, seed: int, replenish: Callable[[Collection[Stream]], Collection[Stream]]
+    ) -> None:
         self._profile = profile
+        self._replenish = replenish
+        self._used: dict[Stream, int] = {}
+        self._held: set[Stream] = set()
         self._lock = threading.Lock()
         self._free = {
             name: self._shuffled(declared, seed)
@@ -29,9 +39,18 @@ class Allocation:
             if declared is not None
         }
 
-    def recordable(self) -> Stream:
-        """Return a pushed stream under a COMMAND_RECORD rule that this run has not used yet."""
+    def recordable(self, *, fresh: bool = False) -> Stream:
+        """Return a pushed stream under a COMMAND_RECORD rule that nobody uses; *fresh*: that this run never used."""
+        if not fresh and not self._free["recordable"]:
+            rested = self._replenish([stream for stream in self._used if stream not in self._held])
+            with self._lock:
+                self._free["recordable"] += [self._used.pop(stream) for stream in rested]
         return self._next("recordable")
+
+    def end_test(self) -> None:
+        """Note that the test under way has ended: what it holds may be used again."""
+        with self._lock:
+            self._held.clear()
 
     def other_rule(self) -> Stream:
         """Return a pushed stream whose rule is not COMMAND_RECORD."""
@@ -45,6 +64,10 @@ class Allocation:
         """Return a stream that nobody knows: declared, or a name made up at random."""
         if "unknown" in self._free:
             return self._next("unknown")
+        return self.made_up()
+
+    def made_up(self) -> Stream:
+        """Return a stream of a random name under a domain that cannot be."""
         return Stream(
             project_id=self._profile.project_id,
             publish_domain=f"nobody-{secrets.token_hex(4)}.invalid",
@@ -55,7 +78,7 @@ class Allocation:
     def nobodys(self, content: bytes) -> bytes:
         """Return a generated body about a domain that nobody has: generated names must not hit a real stream."""
         body = msgspec.json.decode(content, type=dict[str, Any])
-        return msgspec.json.encode(body | {"publish_domain": self.unknown().publish_domain})
+        return msgspec.json.encode(body | {"publish_domain": self.made_up().publish_domain})
 
     def prefixed(self) -> tuple[Stream, Stream]:
         """Return two unused recordable streams, the first one's name being the beginning of the second one's."""
@@ -67,7 +90,7 @@ class Allocation:
                 if declared.name(long).startswith(declared.name(short)) and {short, long} <= set(free):
                     free.remove(short)
                     free.remove(long)
-                    return self._stream(declared, short), self._stream(declared, long)
+                    return self._lent(declared, short), self._lent(declared, long)
         raise NotExercised(
             "no two free recordable streams where one name begins another; raise streams.recordable.count"
         )
@@ -78,17 +101,19 @@ class Allocation:
                 raise NotExercised(f"the profile declares no stream of this kind: add [streams.{name}]")
             if not self._free[name]:
                 raise NotExercised(f"the profile declares too few streams: raise streams.{name}.count")
-            number = self._free[name].pop()
-        declared: StreamSet = getattr(self._profile, name)
-        return self._stream(declared, number)
+            return self._lent(getattr(self._profile, name), self._free[name].pop())
 
-    def _stream(self, declared: StreamSet, number: int) -> Stream:
-        return Stream(
+    def _lent(self, declared: StreamSet, number: int) -> Stream:
+        stream = Stream(
             project_id=self._profile.project_id,
             publish_domain=declared.publish_domain,
             app=declared.app,
             stream=declared.name(number),
         )
+        if declared is self._profile.recordable:
+            self._used[stream] = number
+            self._held.add(stream)
+        return stream
 
     @staticmethod
     def _shuffled(declared: StreamSet, seed: int) -> list[int]:

@@ -5,6 +5,7 @@ from typing import Any, Self
 import httpx
 import msgspec
 
+from liverec.conformance.verdicts import Undecided
 from liverec.history import Stream
 from liverec.target import Target
 
@@ -16,6 +17,7 @@ class ControlPlane:
 
     def __init__(self, http: httpx.Client, info: dict[str, Any]) -> None:
         self._http = http
+        self._interrupted: set[Stream] = set()
         self.virtual = info.get("clock") == "virtual"
         self.interruption_threshold_s = float(info.get("interruption_threshold_s", 0.0))
 
@@ -41,24 +43,38 @@ class ControlPlane:
 
     def unused(self) -> bool:
         """Whether the server has seen no command yet, so that every stream is idle and has never recorded."""
-        journal = self._http.get(f"{CONTROL}/journal").raise_for_status().json()
-        streams = self._http.get(f"{CONTROL}/streams").raise_for_status().json()
+        journal = self._asked("GET", "journal").json()
+        streams = self._asked("GET", "streams").json()
         return not journal["entries"] and not any(one["recorded"] for one in streams["streams"])
 
     def advance(self, seconds: float) -> None:
-        """Move the target's virtual clock forward."""
-        self._post("clock/advance", {"seconds": seconds})
+        """Move the target's virtual clock forward.
+
+        Raises:
+            Undecided: the control plane does not answer; so do all others.
+        """
+        self._asked("POST", "clock/advance", {"seconds": seconds})
 
     def interrupt(self, stream: Stream) -> None:
         """Interrupt the push of *stream*."""
-        self._post("interrupt", _named(stream))
+        self._interrupted.add(stream)
+        self._asked("POST", "interrupt", _named(stream))
 
     def resume(self, stream: Stream) -> None:
         """Let the push of *stream* go on."""
-        self._post("resume", _named(stream))
+        self._asked("POST", "resume", _named(stream))
+        self._interrupted.discard(stream)
 
-    def _post(self, path: str, body: dict[str, Any]) -> None:
-        self._http.post(f"{CONTROL}/{path}", json=body).raise_for_status()
+    def resume_all(self) -> None:
+        """Let every push go on that was interrupted."""
+        for stream in tuple(self._interrupted):
+            self.resume(stream)
+
+    def _asked(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        try:
+            return self._http.request(method, f"{CONTROL}/{path}", json=body).raise_for_status()
+        except httpx.TransportError as error:
+            raise Undecided(f"the target's control plane does not answer ({error or type(error).__name__})") from None
 
 
 def _named(stream: Stream) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 import schemathesis
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
@@ -13,6 +14,7 @@ from liverec.conformance.validity import invalid_because
 from liverec.document import Document
 
 LONGEST_BODY = 64 * 1024
+_FULL, _THIN = 60, 15
 # Data must not depend on what was seen before: the same seed gives the same requests.
 _CONFIG = {
     "cache": {"enabled": False},
@@ -26,6 +28,18 @@ class Generated:
 
     query: str | None
     content: bytes
+
+
+def effort(*, thin: bool) -> settings:
+    """Return how much is generated; *thin*: under a quota, so that what fails is not made smaller, either."""
+    return settings(
+        max_examples=_THIN if thin else _FULL,
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        phases=[Phase.generate] if thin else [Phase.generate, Phase.shrink],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+    )
 
 
 def operation(document: Document) -> Any:

@@ -69,3 +69,16 @@ class Ledger:
             found = wrong(exchange)
             if found is not None:
                 yield found, exchange
+
+    def lost_replies(self, *, died: bool) -> Iterator[Exchange]:
+        """Yield each request that reached the target on a connection of its own, and was not answered.
+
+        *died*: it answers no more. Somebody may have ended it, and its last connections with it: no breach as such.
+        """
+        exchanges = [entry.exchange for entry in self.entries()]
+        alive = max((one.invoked_ns for one in exchanges if one.status is not None), default=0)
+        for one in exchanges:
+            error = one.error or ""
+            broke_off = error.startswith("disconnected") and (one.completed_ns < alive or not died)
+            if (broke_off or error.startswith("timeout")) and not one.reused and not one.is_raw:
+                yield one

@@ -2,23 +2,24 @@
 
 import threading
 from collections import defaultdict
+from contextlib import AbstractContextManager
 from itertools import count
+from typing import Any
 
-from liverec.client import Exchange
 from liverec.history import Action, Outcome, Stream, outcome_of
 
 
 class Leftovers:
-    """Counts the STARTs that may have taken effect, by stream; safe to share between threads.
+    """Counts the STARTs that may have taken effect, by stream; safe to share between threads, if *lock* is one.
 
     A START counts from the moment it leaves, so that none is forgotten when the run is cut short. Only a plain STOP
     that left after a START was answered takes it back.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lock: AbstractContextManager[Any] | None = None) -> None:
         self._answered: dict[Stream, dict[int, bool]] = defaultdict(dict)
         self._numbers = count()
-        self._lock = threading.Lock()
+        self._lock = lock or threading.Lock()
 
     def streams(self) -> list[Stream]:
         """Return the streams that may be recording."""
@@ -35,9 +36,9 @@ class Leftovers:
             starts[number] = False
             return frozenset({number})
 
-    def answered(self, action: Action, stream: Stream, exchange: Exchange, starts: frozenset[int]) -> None:
-        """Note the answer to a command; *starts* is what ``leaves`` returned."""
-        outcome = outcome_of(exchange.status if exchange.error is None else None)
+    def answered(self, action: Action, stream: Stream, status: int | None, starts: frozenset[int]) -> None:
+        """Note the answer to a command, None if there was none; *starts* is what ``leaves`` returned."""
+        outcome = outcome_of(status)
         over = {Outcome.OK, Outcome.REFUSED} if action is Action.STOP else {Outcome.REFUSED, Outcome.TURNED_AWAY}
         with self._lock:
             for number in starts:

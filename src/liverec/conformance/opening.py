@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
+from liverec.conformance.folder import Events, write_record
 from liverec.conformance.preflight import TargetUnusable
-from liverec.conformance.record import Events, record, write_record
+from liverec.conformance.record import record
 from liverec.conformance.session import Session, judge_file
 from liverec.conformance.trial import Setting, Trial
 from liverec.history import Initial
@@ -49,9 +50,8 @@ def opened(
             raise
         finally:
             session.close()
-            replay = f"liverec verify --target {target or resolved.url} --seed {seed}"
             judged = session.judged or (judge_file(trial.history_path, lambda: False) if scheduled else None)
-            content = record(trial, judged, session.outcomes, only=only, replay=replay, interrupted=session.interrupted)
+            content = record(trial, judged, session.outcomes, only=only, interrupted=session.interrupted)
             content["unusable"] = unusable
             write_record(folder, content)
 

@@ -51,14 +51,15 @@ def judgements(
     observed: Mapping[str, tuple[str, tuple[Mapping[str, Any], ...]]],
     *,
     only: frozenset[str],
-    replay: str,
+    ended_early: bool,
 ) -> tuple[Judgement, ...]:
     """Return one judgement a requirement, in the order of the table; *only* names those that were asked for, if any.
 
-    A broken requirement that rests on a broken one is its echo: undecided, and listed under its root.
+    *ended_early*: tests were left out, and what they judge is undecided. A broken requirement that rests on a broken
+    one is its echo: undecided, and listed under its root.
     """
     rows = [row for row in (*NORMATIVE, *OPEN_POINTS) if not only or row.id in only]
-    judged = [_judgement(row, outcomes.of(row.id), observed.get(row.id), replay) for row in rows]
+    judged = [_judgement(row, outcomes.of(row.id), observed.get(row.id), ended_early=ended_early) for row in rows]
     broken = {one.id for one in judged if one.verdict is Verdict.BROKEN}
     return tuple(_rooted(one, broken) for one in judged)
 
@@ -68,14 +69,14 @@ def findings(judged: Iterable[Judgement]) -> tuple[str, ...]:
     return tuple(one.id for one in judged if one.verdict is Verdict.BROKEN)
 
 
-def overall(judged: Iterable[Judgement], *, interrupted: bool = False) -> tuple[str, ExitCode]:
+def overall(judged: Iterable[Judgement], *, ended_early: bool = False) -> tuple[str, ExitCode]:
     """Return the verdict of the whole run, and its exit code; nothing judged is undecided."""
     verdicts = {one.verdict for one in judged if not one.id.startswith("open/")}
     if Verdict.BROKEN in verdicts:
         return "broken", ExitCode.BROKEN
     if Verdict.ERROR in verdicts:
         return "error", ExitCode.ERROR
-    if interrupted or Verdict.UNDECIDED in verdicts or Verdict.KEPT not in verdicts:
+    if ended_early or Verdict.UNDECIDED in verdicts or Verdict.KEPT not in verdicts:
         return "undecided", ExitCode.UNDECIDED
     return "kept", ExitCode.KEPT
 
@@ -84,18 +85,20 @@ def _judgement(
     row: Requirement,
     said: tuple[Said, ...],
     seen: tuple[str, tuple[Mapping[str, Any], ...]] | None,
-    replay: str,
+    *,
+    ended_early: bool,
 ) -> Judgement:
-    command = f"{replay} --only {row.id}"
     if seen is not None:
         value, evidence = seen
-        return Judgement(id=row.id, verdict=Verdict.OBSERVED, why=value, evidence=evidence, replay=command)
+        return Judgement(id=row.id, verdict=Verdict.OBSERVED, why=value, evidence=evidence)
+    if not said and ended_early and not row.question:
+        return Judgement(id=row.id, verdict=Verdict.UNDECIDED, why="the run ended before this was judged")
     if not said:
         why = "nothing in this run showed it" if row.question else "no test judged it"
-        return Judgement(id=row.id, verdict=Verdict.NOT_EXERCISED, why=why, replay=command)
+        return Judgement(id=row.id, verdict=Verdict.NOT_EXERCISED, why=why)
     first = said[0]
     evidence = tuple(item for one in said if one.verdict is first.verdict for item in one.evidence)
-    return Judgement(id=row.id, verdict=first.verdict, why=first.why, evidence=evidence[:4], replay=command)
+    return Judgement(id=row.id, verdict=first.verdict, why=first.why, evidence=evidence[:4])
 
 
 def _rooted(one: Judgement, broken: set[str]) -> Judgement:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from liverec.client import CredentialsRefused, Exchange
 from liverec.clock import NANOSECONDS
+from liverec.conformance.contact import was_answered
 from liverec.conformance.ledger import Kind
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import answered
@@ -17,7 +18,7 @@ class TargetUnusable(Exception):  # it says what happened
 
 
 def admitted(trial: Trial) -> None:
-    """Check that the target answers and takes at least one kind of the profile's credentials.
+    """Check that the target answers and takes at least one kind of the profile's credentials; from then on, watch it.
 
     Raises:
         TargetUnusable: it does not.
@@ -34,7 +35,13 @@ def admitted(trial: Trial) -> None:
                 f"{trial.target.url} cannot be reached ({exchange.error}); is the server running, is the address right?"
             )
         answers.append(exchange)
-    if answers and all(exchange.status in TURNED_AWAY for exchange in answers):
+    if not any(was_answered(exchange) for exchange in answers):
+        raise TargetUnusable(
+            f"{trial.target.url} takes connections, but does not answer ({answers[0].error}): is it the right address, "
+            "does the server hang? Nothing was judged"
+        )
+    trial.contact.watch()
+    if all(exchange.status in TURNED_AWAY for exchange in answers):
         raise TargetUnusable(
             f"{trial.target.url} turns these credentials away ({answered(answers[0])}): check project_id and "
             "[credentials] of the profile; nothing was judged"

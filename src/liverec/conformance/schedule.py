@@ -84,7 +84,8 @@ def _readings(interval_ns: int) -> tuple[Schedule, ...]:
 def _probes(interval_ns: int, *, exact: bool, thin: bool) -> tuple[Schedule, ...]:
     """One STOP and one START a stream, at gaps on both sides of the interval."""
     w = interval_ns / NANOSECONDS
-    wide = [0.05 * w, 0.3 * w, 0.6 * w, 0.85 * w, w - 0.5, w + 0.5, w + 1.5]
+    # the most telling first: a profile may have streams for some of them only
+    wide = [w + 0.5, w - 0.5, 0.3 * w, w + 1.5, 0.85 * w, 0.05 * w, 0.6 * w]
     near = [w - 0.9, w - 0.7, w - 0.25, w - 0.1, w - 0.05, w - 0.02, w + 0.02, w + 0.05, w + 0.1, w + 0.2, w + 0.8]
     gaps = [at(gap) for gap in (wide if thin else wide + near)]
     if exact:

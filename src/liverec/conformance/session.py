@@ -2,16 +2,18 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from liverec.checker import check, probes
+from liverec.conformance.folder import Events
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.outcomes import Outcomes, Said
 from liverec.conformance.pace import last_moment
 from liverec.conformance.preflight import Isolation, admitted, isolation
-from liverec.conformance.record import Events
 from liverec.conformance.schedule import schedules
+from liverec.conformance.scheduled import carry_out_schedules
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation
 from liverec.history.merge import merge
@@ -47,20 +49,27 @@ class Session:
             self.isolated = isolation(self.trial)
         except NotExercised as problem:
             self.trial.notes.append(str(problem))
+        except Undecided:
+            return  # the target was given up; whoever asks it again is told
         if self.trial.exact:
             self.events.write("stage", text="carrying out the schedules on the target's virtual clock")
-            self.trial.carry_out_schedules()
+            with suppress(Undecided):
+                carry_out_schedules(self.trial)
             return
         plan = schedules(self.trial.document.interval_ns, exact=False, thin=self.trial.thin)
         self.events.write("waiting", seconds=last_moment(plan))
+        self.trial.at_rest.clear()
         self._background = threading.Thread(target=self._carry_out, name="schedules", daemon=True)
         self._background.start()
 
     def _carry_out(self) -> None:
         try:
-            self.trial.carry_out_schedules()
+            with suppress(Undecided):
+                carry_out_schedules(self.trial)
         except BaseException as failure:  # noqa: BLE001  # raised again where the result is asked for
             self._failure = failure
+        finally:
+            self.trial.at_rest.set()
 
     def end_schedules(self) -> None:
         """Wait until every scheduled command is answered."""

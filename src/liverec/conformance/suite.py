@@ -6,23 +6,26 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from shlex import quote
 from typing import Any, Protocol
 
 import msgspec
 
 from liverec.assets import asset
+from liverec.conformance.folder import EVENTS, RECORD
 from liverec.conformance.outcomes import findings, overall
-from liverec.conformance.record import EVENTS, RECORD
 from liverec.target import Target, describe
 from liverec.verdict import ExitCode, Judgement, Result, Verdict
 
 PATIENCE_S = 600.0
-GRACE_S = 20.0
+GRACE_S = 30.0
+MINUTE_S = 61.0
 INTERRUPTED = 2  # pytest's exit code
+BY_OPERATOR = "interrupted by the operator: partial"
 _VERSIONS = ("liverec", "schemathesis", "hypothesis", "httpx")
 
 
@@ -51,9 +54,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
-    """One run of ``contracts/`` against a target; ``target`` is its name, as it was given."""
+    """One run of ``contracts/`` against a target.
 
-    target: str
+    ``target`` is its name, as it was given; None: nobody gave one, and a server was started for this run alone.
+    """
+
+    target: str | None
     resolved: Target
     allow: bool
     seed: int
@@ -68,30 +74,35 @@ class Suite:
         started, begun = datetime.now(UTC), time.monotonic()
         with (self.folder / "pytest.log").open("wb") as log:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter; nothing secret is among the arguments
-                [sys.executable, "-m", "pytest", *self.arguments()],
+                [sys.executable, "-P", "-m", "pytest", *self.arguments()],  # -P: not what lies in the folder
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=_environment(),
                 cwd=self.folder,
                 start_new_session=True,  # Ctrl-C reaches us alone, and we pass it on once
             )
-            _follow(child, self.folder / EVENTS, watcher)
-        return self.outcome(child.returncode, started, time.monotonic() - begun)
+            ended = _follow(child, self.folder / EVENTS, watcher, grace_s=self._grace_s())
+        return self.outcome(child.returncode, started, time.monotonic() - begun, ended=ended)
+
+    def _grace_s(self) -> float:
+        """Return how long stopping what was started may take: every STOP may have to wait for the quota."""
+        return GRACE_S if self.resolved.max_requests_per_minute is None else GRACE_S + MINUTE_S
 
     def arguments(self) -> list[str]:
         """Return what pytest is called with: the suite, and nothing of what else is configured or installed."""
-        isolated = ["-c", os.devnull, "--rootdir", ".", "--import-mode=importlib", "-p", "no:cacheprovider"]
+        isolated = ["-c", os.devnull, "--rootdir", ".", "--noconftest", "--import-mode=importlib"]
         chosen = [part for one in self.only for part in ("--liverec-only", one)]
-        target = str(Path(self.target).resolve()) if "://" not in self.target else self.target
+        target = self.resolved.url if self.target is None else self.target
+        target = target if "://" in target else str(Path(target).resolve())
         return [
-            *(str(asset("contracts")), *isolated, "-p", "liverec", "-q"),
+            *(str(asset("contracts")), *isolated, "-p", "no:cacheprovider", "-p", "liverec", "-q"),
             *("--target", target, "--liverec-seed", str(self.seed), "--liverec-folder", str(self.folder.resolve())),
             *(["--liverec-allow"] if self.allow else []),
             *chosen,
         ]
 
-    def outcome(self, returncode: int, started: datetime, seconds: float) -> Outcome:
-        """Return what the run left behind, as a result."""
+    def outcome(self, returncode: int, started: datetime, seconds: float, *, ended: str = "") -> Outcome:
+        """Return what the run left behind, as a result; *ended* says who ended it early, if anybody did."""
         path = self.folder / RECORD
         if not path.exists():
             log = (self.folder / "pytest.log").read_text(errors="replace")
@@ -102,13 +113,22 @@ class Suite:
         record = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
         if record.get("unusable"):
             return Outcome(exit_code=ExitCode.ERROR, message=str(record["unusable"]))
-        interrupted = record["interrupted"] or returncode == INTERRUPTED
-        return self._read(record | {"interrupted": interrupted}, started, seconds)
+        if record["lost"]:
+            ended = (
+                f"{record['lost']}: all that was not judged by then is undecided. See whether it still runs, and what "
+                "its log says; then run again"
+            )
+        elif not ended and (record["interrupted"] or returncode == INTERRUPTED):
+            ended = BY_OPERATOR
+        return self._read(record, started, seconds, ended=ended)
 
-    def _read(self, record: dict[str, Any], started: datetime, seconds: float) -> Outcome:
-        rows = tuple(msgspec.convert(row, Judgement) for row in record["judgements"])
-        verdict, exit_code = overall(rows, interrupted=record["interrupted"])
-        notes = [*record["notes"], *(["interrupted by the operator: partial"] if record["interrupted"] else [])]
+    def _read(self, record: dict[str, Any], started: datetime, seconds: float, *, ended: str) -> Outcome:
+        rows = tuple(
+            replace(row, replay=f"{self._replay()} --only {row.id}")
+            for row in (msgspec.convert(row, Judgement) for row in record["judgements"])
+        )
+        verdict, exit_code = overall(rows, ended_early=bool(ended))
+        notes = [*([ended] if ended else []), *record["notes"]]
         history = self.folder / record["history"]
         result = Result(
             verdict=verdict,
@@ -126,17 +146,27 @@ class Suite:
         )
         return Outcome(exit_code=exit_code, result=result, history=history)
 
+    def _replay(self) -> str:
+        """Return the command that judges the same target with the same choices."""
+        named = [] if self.target is None else ["--target", quote(self.target)]
+        return " ".join(["liverec", "verify", *named, *(["--allow"] if self.allow else []), "--seed", str(self.seed)])
+
 
 def _environment() -> dict[str, str]:
-    return os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
+    """Return this process's environment without what is meant for other runs of pytest; no foreign plugin is loaded."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return ours | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
 
 
-def _follow(child: subprocess.Popen[bytes], events: Path, watcher: Watcher) -> None:
-    """Show the child's events until it ends; the first Ctrl-C is passed on, and the child is given time to clean up."""
+def _follow(child: subprocess.Popen[bytes], events: Path, watcher: Watcher, *, grace_s: float) -> str:
+    """Show the child's events until it ends; return who ended it early, or nothing.
+
+    The first Ctrl-C is passed on, and so is that time is up; the child is given *grace_s* to clean up.
+    """
     seen = 0
     window_ends = 0.0
     deadline = time.monotonic() + PATIENCE_S
-    interrupted = False
+    interrupted = ""
     while True:
         try:
             ended = child.poll() is not None
@@ -146,18 +176,26 @@ def _follow(child: subprocess.Popen[bytes], events: Path, watcher: Watcher) -> N
                     window_ends = time.monotonic() + float(event["seconds"])
                 _show(event, watcher)
             if ended:
-                return
+                return interrupted
             if window_ends:
                 watcher.waiting(max(0.0, window_ends - time.monotonic()))
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline and interrupted:
                 _end(child)
+            elif time.monotonic() > deadline:
+                interrupted = f"not done after {PATIENCE_S:.0f} s: partial"
+                deadline = _interrupt(child, watcher, grace_s)
             time.sleep(0.1)
         except KeyboardInterrupt:
-            watcher.stage("stopping what was started")
             if not interrupted:
-                interrupted = True
-                deadline = time.monotonic() + GRACE_S
-                child.send_signal(signal.SIGINT)
+                interrupted = BY_OPERATOR
+                deadline = _interrupt(child, watcher, grace_s)
+
+
+def _interrupt(child: subprocess.Popen[bytes], watcher: Watcher, grace_s: float) -> float:
+    """Ask the child to end as after Ctrl-C; return until when it may take."""
+    watcher.stage("stopping what was started")
+    child.send_signal(signal.SIGINT)
+    return time.monotonic() + grace_s
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

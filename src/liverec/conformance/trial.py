@@ -1,22 +1,24 @@
 """One run against one target: what every contract test is given."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from liverec.client import Client, CredentialsRefused, Exchange
-from liverec.clock import Clock, MonotonicClock, VirtualClock
+from liverec.client import Client, Exchange, RawExchange
+from liverec.clock import NANOSECONDS, Clock, MonotonicClock, VirtualClock
 from liverec.conformance.allocation import Allocation
+from liverec.conformance.contact import Contact, was_answered
 from liverec.conformance.control import ControlPlane
 from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.leftovers import Leftovers
 from liverec.conformance.pace import MOST_AT_ONCE, Assigned, RealPace, VirtualPace
-from liverec.conformance.schedule import Schedule, at, schedules
-from liverec.conformance.verdicts import NotExercised, Undecided, answered, as_evidence
+from liverec.conformance.schedule import at
+from liverec.conformance.verdicts import Undecided, answered, as_evidence
 from liverec.document import Document, load_document
 from liverec.history import Action, Initial, Outcome, Stream, outcome_of
 from liverec.history.writer import HistoryWriter
@@ -24,12 +26,14 @@ from liverec.target import Target, describe
 
 RESOLUTION_NS = 5_000_000
 TRIES = 8
-FIRST_LANE, FIRST_VARIANT = 10_000, 1_000_000  # process numbers apart from those that the client gives
+MOST_NAMED = 5
+MOST_RESTS = 10
+FIRST_VARIANT = 1_000_000  # process numbers apart from those that the client gives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a run is told: where histories go, and the seed of all choices.
+    """What a run is told: where histories go, the seed of all choices, how long an answer is waited for.
 
     ``initial`` None: the streams are idle if a reference server says that it is unused, else nothing is known of them.
     """
@@ -39,6 +43,7 @@ class Setting:
     run: str
     seed: int
     initial: Initial | None = None
+    timeout_s: float = 10.0
 
 
 class Trial:
@@ -48,16 +53,23 @@ class Trial:
         self.target = setting.target
         self.seed = setting.seed
         self.document: Document = load_document()
-        self.streams = Allocation(setting.target.profile, seed=setting.seed)
+        self.streams = Allocation(setting.target.profile, seed=setting.seed, replenish=self._rested)
         self.ledger = Ledger()
         self.observed: dict[str, tuple[str, tuple[Mapping[str, Any], ...]]] = {}
         self.notes: list[str] = []
         self.assigned: list[Assigned] = []
         self.control = ControlPlane.of(setting.target)
         self.initial: Initial = setting.initial or "unknown"
-        if setting.initial is None and self.control is not None and self.control.unused():
-            self.initial = "idle"
+        with suppress(Undecided):
+            if setting.initial is None and self.control is not None and self.control.unused():
+                self.initial = "idle"
         self._abandoned = threading.Event()
+        self.contact = Contact(self._ask, self._abandoned)
+        self._nobody: Stream | None = None
+        self.at_rest = threading.Event()  # set while no schedule is under way
+        self.at_rest.set()
+        self._touched: set[Stream] = set()  # something may have been done on these
+        self._rests_left = MOST_RESTS
         self._closed = False
         self._leftovers = Leftovers()
         self._variants = count(FIRST_VARIANT)
@@ -74,7 +86,7 @@ class Trial:
             initial=self.initial,
             resolution_ns=0 if virtual else RESOLUTION_NS,
         )
-        self.client = Client(setting.target, clock=clock, history=self._history)
+        self.client = Client(setting.target, clock=clock, history=self._history, timeout_s=setting.timeout_s)
         self.pace: RealPace | VirtualPace
         if self.control is not None and virtual is not None:
             self.pace = VirtualPace(self.control, virtual)
@@ -87,44 +99,85 @@ class Trial:
         return self.target.max_requests_per_minute is not None
 
     def command(self, action: Action, stream: Stream, *, process: int | None = None, **how: Any) -> Exchange:
-        """Send a well-formed command, record it, and remember what may be left recording."""
+        """Send a well-formed command, record it, and remember what may be left recording.
+
+        This, like everything else that sends, raises Undecided once the target was given up.
+        """
+        self._expect_answers()
+        exchange = self._command(action, stream, process=process, **how)
+        self.contact.note(exchange)
+        return exchange
+
+    def _command(self, action: Action, stream: Stream, *, process: int | None = None, **how: Any) -> Exchange:
         starts = self._leftovers.leaves(action, stream)
         exchange = self.client.command(action, stream, process=process, **how)
-        self._leftovers.answered(action, stream, exchange, starts)
+        self._leftovers.answered(action, stream, exchange.status if exchange.error is None else None, starts)
+        self._touch(stream, exchange)
         return self.ledger.add(Kind.COMMAND, exchange)
 
     def send(self, kind: Kind, **parts: Any) -> Exchange:
         """Send a request that concerns no stream of the history."""
-        return self.ledger.add(kind, self.client.send(**parts))
+        self._expect_answers()
+        exchange = self.ledger.add(kind, self.client.send(**parts))
+        self.contact.note(exchange)
+        return exchange
+
+    def raw(self, kind: Kind, data: bytes) -> RawExchange:
+        """Send *data* over a connection of its own; it concerns no stream of the history."""
+        self._expect_answers()
+        found = self.client.raw(data)
+        self.contact.note(self.ledger.add(kind, found.exchange))
+        return found
 
     def variant(self, kind: Kind, action: Action, stream: Stream, **parts: Any) -> Exchange:
         """Send a command about *stream* in another form than the plain one.
 
         What such a request does is for its own test to say; for the history it may have happened, with any answer.
         """
-        plain: dict[str, Any] = {
+        self._expect_answers()
+        process = next(self._variants)
+        self._history.invoke(process, action, stream)
+        starts = self._leftovers.leaves(action, stream)
+        exchange = self.client.send(**{**self._plain(action, stream), **parts})
+        self._touch(stream, exchange)
+        self._history.complete(process, None, error="sent in another form")
+        if action is Action.START:
+            self._leftovers.answered(action, stream, exchange.status if exchange.error is None else None, starts)
+        self.contact.note(self.ledger.add(kind, exchange))
+        return exchange
+
+    def _plain(self, action: Action, stream: Stream) -> dict[str, Any]:
+        return {
             "query": f"action={action.value}",
             "content": self.client.body(stream),
             "project_id": stream.project_id,
         }
-        process = next(self._variants)
-        self._history.invoke(process, action, stream)
-        starts = self._leftovers.leaves(action, stream)
-        exchange = self.client.send(**{**plain, **parts})
-        self._history.complete(process, None, error="sent in another form")
-        if action is Action.START:
-            self._leftovers.answered(action, stream, exchange, starts)
-        return self.ledger.add(kind, exchange)
 
-    def recording(self) -> Stream:
-        """Return a stream of its own that is recording: a START was accepted.
+    def _touch(self, stream: Stream, exchange: Exchange) -> None:
+        if exchange.error is not None or exchange.status is None or not 400 <= exchange.status < 500:
+            self._touched.add(stream)
+
+    def _ask(self) -> bool:
+        """Ask for what nobody has, so that nothing changes; return whether any answer came."""
+        self._nobody = self._nobody or self.streams.made_up()
+        exchange = self.client.send(**self._plain(Action.STOP, self._nobody))
+        return was_answered(self.ledger.add(Kind.OPEN, exchange))
+
+    def _expect_answers(self) -> None:
+        if self.contact.lost:
+            raise Undecided(f"{self.contact.lost}, and was asked no more")
+        if self._abandoned.is_set():
+            raise Undecided("the run was ended")
+
+    def recording(self, *, fresh: bool = False) -> Stream:
+        """Return a stream of its own that is recording: a START was accepted. *fresh*: this run never used it before.
 
         Raises:
             Undecided: the target accepted no START of several streams.
         """
         found = ""
         for _ in range(TRIES):
-            stream = self.streams.recordable()
+            stream = self.streams.recordable(fresh=fresh)
             exchange = self.command(Action.START, stream)
             if exchange.status == 200 and exchange.error is None:
                 return stream
@@ -141,27 +194,23 @@ class Trial:
         """Let *seconds* pass, on the target's clock."""
         if isinstance(self.pace, VirtualPace):
             self.pace.advance(at(seconds))
-        elif self._abandoned.wait(seconds):
-            raise Undecided("the run was ended")
+        else:
+            self._abandoned.wait(seconds)
+        self._expect_answers()
 
-    def carry_out_schedules(self) -> None:
-        """Assign a stream to every schedule, bring it into its first state, and send everything at its time."""
-        plan = schedules(self.document.interval_ns, exact=self.exact, thin=self.thin)
-        with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="preparation") as threads:
-            self.assigned = [one for one in threads.map(self._assigned, plan) if one is not None]
-        self.pace.carry_out(self.assigned, self._send_scheduled)
-
-    def _assigned(self, schedule: Schedule) -> Assigned | None:
-        try:
-            stream = self.recording() if schedule.prepared else self.streams.recordable()
-        except (Undecided, NotExercised, CredentialsRefused) as problem:
-            self.notes.append(f"schedule {schedule.title!r} was left out: {problem}")
-            return None
-        return Assigned(schedule=schedule, stream=stream)
-
-    def _send_scheduled(self, action: Action, stream: Stream, lane: tuple[int, int]) -> Exchange:
-        number, position = lane
-        return self.command(action, stream, process=FIRST_LANE + 10 * number + position)
+    def _rested(self, streams: Collection[Stream]) -> Collection[Stream]:
+        """Return those of *streams* that are idle: untouched ones, or else all, once their windows have passed."""
+        self.at_rest.wait()
+        untouched = [stream for stream in streams if stream not in self._touched]
+        if untouched or not streams or not self._rests_left:
+            return untouched
+        self._rests_left -= 1
+        if self.control is not None:
+            self.control.resume_all()
+        for stream in set(self._leftovers.streams()).intersection(streams):
+            self.command(Action.STOP, stream)
+        self.wait(self.document.interval_ns / NANOSECONDS + 0.5)
+        return [stream for stream in streams if stream not in self._leftovers.streams()]
 
     def abandon(self) -> None:
         """Stop waiting: the operator wants to end."""
@@ -169,10 +218,27 @@ class Trial:
 
     def stop_everything(self) -> None:
         """Stop whatever may still be recording, once; what cannot be stopped is noted."""
-        for stream in self._leftovers.streams():
-            exchange = self.command(Action.STOP, stream)
-            if outcome_of(exchange.status) is Outcome.INFO:
-                self.notes.append(f"{stream} may still be recording: its STOP got {answered(exchange)}")
+        silent = threading.Event()
+
+        def stopped(stream: Stream) -> bool:
+            if silent.is_set():
+                return False
+            exchange = self._command(Action.STOP, stream)
+            if not was_answered(exchange):
+                silent.set()
+            return outcome_of(exchange.status if exchange.error is None else None) is not Outcome.INFO
+
+        streams = self._leftovers.streams()
+        with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="end") as threads:
+            left = [
+                str(stream) for stream, done in zip(streams, threads.map(stopped, streams), strict=True) if not done
+            ]
+        if left:
+            more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
+            self.notes.append(
+                f"streams that may still be recording, since their STOP was not answered: {len(left)} "
+                f"({', '.join(left[:MOST_NAMED])}{more}); stop them when the target answers again"
+            )
 
     def close(self) -> None:
         """Leave the target as it was found, and close the history; closing twice does no harm."""

@@ -136,6 +136,8 @@ class _WholePart:
         Raises:
             _EndsThereError: the line is no record that can stand here; nothing of it was taken.
         """
+        if line.endswith(b"\0"):
+            raise _EndsThereError("expected a record, found zero bytes: its writer was killed")
         if len(line) > LONGEST_LINE and len(line.rstrip(b"\r\n")) > LONGEST_LINE:
             raise _EndsThereError(f"expected a record, found a line longer than {LONGEST_LINE} bytes")
         try:

@@ -6,6 +6,7 @@ from liverec.report.sheet import findings_of, rows_of, tally
 from liverec.report.text import counted
 from liverec.verdict import Result, Verdict
 
+_MOST_NAMED = 3
 _STATEMENTS = {
     "kept": "The contract is kept",
     "broken": "The contract is broken",
@@ -47,9 +48,20 @@ def _sentence(result: Result, judged: int) -> str:
         follow = f" ({echoes} more {'follows' if echoes == 1 else 'follow'} from {_them(causes)})" if echoes else ""
         return f"{counted(len(causes), 'requirement')} broken, of {judged} judged: {', '.join(causes)}{follow}"
     if result.verdict == "undecided":
-        names = [row.id for row in rows if row.verdict is Verdict.UNDECIDED]
-        return f"the evidence cannot decide {', '.join(names)}" if names else "nothing was judged"
+        return _undecided([row.id for row in rows if row.verdict is Verdict.UNDECIDED], judged)
     return "the harness failed or the target could not be reached; this says nothing about the contract"
+
+
+def _undecided(names: list[str], judged: int) -> str:
+    """Say what is not decided, and that the rest is; of many names only the first."""
+    if not names and not judged:
+        return "nothing was judged"
+    kept = f"{counted(judged, 'requirement')} judged, none broken"
+    if not names:
+        return f"the run ended early; {kept}"
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    open_ones = f"the evidence cannot decide {', '.join(names[:_MOST_NAMED])}{more}"
+    return f"{open_ones}; {kept}" if judged else open_ones
 
 
 def _them(causes: list[str]) -> str:

@@ -137,9 +137,12 @@ def _print_reasons(title: str, rows: Sequence[Row], console: Console) -> None:
     if not rows:
         return
     _heading(title, console)
+    reasons: dict[str, list[str]] = {}
     for row in rows:
-        _line(console, "  ", row.id)
-        _paragraph(row.judgement.why, console, _DEEP)
+        reasons.setdefault(row.judgement.why, []).append(row.id)
+    for why, names in reasons.items():
+        _paragraph(", ".join(names), console, "  ")
+        _paragraph(why, console, _DEEP)
 
 
 def _print_dialect(dialect: Mapping[str, str], rows: Iterable[Row], console: Console) -> None:

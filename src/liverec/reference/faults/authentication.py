@@ -1,5 +1,7 @@
 """Faults in who is let in: Table 3's credentials."""
 
+import hmac
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -77,6 +79,27 @@ class _UnsignedQuery(Authenticator):
         return right(request, given) or any(right(each, given) for each in other)
 
 
+class _BelievesBodyHash(Authenticator):
+    """Takes the hash that a request declares for that of its body."""
+
+    def _signature_right(self, request: Request, given: signing.Authorization) -> bool:
+        declared = request.headers.get("x-sdk-content-sha256", "").strip()
+        if not re.fullmatch(r"[0-9a-f]{64}", declared):
+            return super()._signature_right(request, given)
+        canonical = signing.canonical_request(
+            method=request.method,
+            path=request.path,
+            query=request.query,
+            headers=request.headers,
+            body=b"",
+            signed_headers=given.signed_headers,
+        )
+        believed = "\n".join([*canonical.split("\n")[:-1], declared])
+        date = request.headers["x-sdk-date"].strip()
+        expected = signing.signature_of(believed, date=date, secret_key=self._secret_key)
+        return hmac.compare_digest(expected, given.signature)
+
+
 class _AnyDate(Authenticator):
     """Lets a signature hold for ever."""
 
@@ -143,6 +166,12 @@ AUTHENTICATION_FAULTS = (
         breaks="authentication/signature-covers-request",
         summary="a signature for START is accepted for STOP, and the other way round",
         authenticator=_UnsignedQuery,
+    ),
+    Fault(
+        name="believes-body-hash",
+        breaks="authentication/signature-covers-request",
+        summary="the hash in X-Sdk-Content-Sha256 is taken for that of the body, whatever the body is",
+        authenticator=_BelievesBodyHash,
     ),
     Fault(
         name="any-date",

@@ -1,0 +1,1 @@
+"""Load that also judges: everything in this project that touches Locust."""

@@ -1,0 +1,111 @@
+"""What one worker makes of each answer: judged by the oracle, counted, and told to Locust."""
+
+from collections.abc import Callable
+
+from liveload.answer import Answer
+from liveload.health import Health
+from liveload.oracle import Oracle, UnderWay
+from liveload.tally import Tally, Violation
+from liverec.clock import NANOSECONDS
+from liverec.history import Stream
+
+_PAUSE_S = 0.2  # after a command that could not even be sent
+
+
+class RequirementBroken(Exception):  # it says what happened
+    """An answer breaks a requirement: how Locust's Failures tab gets to know; the message is the requirement's id."""
+
+
+class Observer:
+    """Keeps a worker's ``tally`` and the ``health`` of its target.
+
+    *begins* is second 0 of the run. *fire* tells Locust of a request: its name, milliseconds, what was wrong.
+    *pause* waits, unless the run ends.
+    """
+
+    def __init__(
+        self,
+        oracle: Oracle,
+        *,
+        begins: int,
+        fire: Callable[[str, float, Exception | None], None],
+        pause: Callable[[float], object],
+    ) -> None:
+        self.oracle = oracle
+        self.tally = Tally()
+        self.health = Health()
+        self._begins = begins
+        self._fire = fire
+        self._pause = pause
+
+    def commanded(self, under_way: UnderWay, answer: Answer, *, due: int | None, deliberate: bool) -> None:
+        """Take in what came of a command; *deliberate*: we ourselves made an answer unlikely."""
+        seen = self.oracle.completed(under_way, answer)
+        tally = self.tally
+        for event in seen.events:
+            tally.events[event] += 1
+        if seen.probe is not None:
+            tally.probed(seen.probe)
+        for violation in seen.violations:
+            tally.violated(violation)
+        name = f"{under_way.action.value} {answer.status or 'no answer'}"
+        broken = RequirementBroken(seen.violations[0].requirement) if seen.violations else None
+        self._count(name, answer, under_way.stream, due, deliberate=deliberate, broken=broken)
+
+    def asked(self, stream: Stream, answer: Answer) -> None:
+        """Take in what came of an invalid request."""
+        self._count(f"invalid {answer.status or 'no answer'}", answer, stream, None, deliberate=False)
+
+    def take(self) -> Tally:
+        """Return what was counted since the last time."""
+        tally, self.tally = self.tally, Tally()
+        return tally
+
+    def settle(self) -> None:
+        """Count the replies that were lost, now that it is known after which of them the target went on answering."""
+        for violation in self.health.replies_lost():
+            self.tally.violated(violation)
+
+    def _count(
+        self,
+        name: str,
+        answer: Answer,
+        stream: Stream,
+        due: int | None,
+        *,
+        deliberate: bool,
+        broken: RequirementBroken | None = None,
+    ) -> None:
+        if answer.completed == answer.invoked:
+            self._unreachable(answer)
+            return
+        latency = answer.completed - (answer.invoked if due is None else due)
+        self.tally.answered(name, latency, second=max(0, answer.completed - self._begins) // NANOSECONDS)
+        if answer.status is not None:
+            self.health.answered(answer.status, answer.completed)
+        elif not deliberate:
+            self.health.unanswered()
+        self._fire(name, latency / 1e6, self._broken(answer, stream) if answer.breaks else broken)
+
+    def _broken(self, answer: Answer, stream: Stream) -> RequirementBroken:
+        why = f"answer {answer.status}" if answer.status else f"no answer: {answer.error}"
+        for requirement in answer.breaks:
+            violation = Violation(
+                requirement=requirement,
+                stream=str(stream),
+                time=answer.completed,
+                why=why,
+                request_id=answer.request_id,
+            )
+            if answer.status is None:
+                self.health.lost_reply(violation)
+            else:
+                self.tally.violated(violation)
+        return RequirementBroken(answer.breaks[0])
+
+    def _unreachable(self, answer: Answer) -> None:
+        """Count a command that could not even be sent, and do not let the next one follow at once."""
+        self.tally.answers["unreachable"] += 1
+        self.health.unanswered()
+        self._fire("unreachable", 0.0, ConnectionError(answer.error))
+        self._pause(_PAUSE_S)
