@@ -14,7 +14,7 @@ from time import monotonic_ns
 from typing import Any
 
 import gevent
-from locust import FastHttpUser, HttpUser, User, events, task
+from locust import FastHttpUser, HttpUser, User, constant_throughput, events, task
 from locust.env import Environment
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "load"))
@@ -176,6 +176,19 @@ class Fast(FastHttpUser):
         for action, stream in commands():
             where, body, headers = signed(action, stream)
             client.post(where, data=body, headers=headers, name=action)
+
+
+class Paced(FastHttpUser):
+    """The fast client at Locust's own idea of a rate."""
+
+    wait_time = constant_throughput(5)
+
+    @task
+    def play(self) -> None:
+        """Send one command; Locust waits before the next."""
+        client: Any = self.client
+        where, body, headers = signed(*COMMANDS[0])
+        client.post(where, data=body, headers=headers, name="START")
 
 
 class Plain(HttpUser):

@@ -65,6 +65,7 @@ def test_a_fault_is_found_by_the_scenario_that_fits_it(tmp_path: Path, fault: st
     assert run.exit_code == 10, run.said
     assert requirement in run.result["findings"]
     assert requirement in (run.folder / "report.html").read_text()
+    assert "failures of its own" not in run.said
 
 
 def test_html_of_locust_begins_with_the_verdict(tmp_path: Path) -> None:

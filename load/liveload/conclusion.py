@@ -251,7 +251,7 @@ def _load(ended: Ended, conditions: Sequence[tuple[str, bool]], reasons: Sequenc
         "answers": dict(sorted(tally.answers.items())),
         "latency_ms": {
             name: {str(share): latencies.percentile(share) for share in (0.5, 0.9, 0.99, 1.0)}
-            for name, latencies in sorted(tally.latencies.items())
+            for name, latencies in (("all", tally.everything()), *sorted(tally.latencies.items()))
         },
         "lateness_ms": {str(share): tally.lateness.percentile(share) for share in (0.5, 0.99, 1.0)},
         "dropped": tally.dropped,

@@ -29,12 +29,11 @@ class Probe:
     accepted: bool
 
 
-def _bucket(nanoseconds: int) -> int:
-    """Return the latency in microseconds, cut to three digits."""
+def _bucket(nanoseconds: int, *, digits: int = 3) -> int:
+    """Return the latency in microseconds, cut to so many *digits*."""
     microseconds = nanoseconds // 1000
-    if microseconds >= 1000:
-        microseconds -= microseconds % 10 ** (len(str(microseconds)) - 3)
-    return microseconds
+    surplus = len(str(microseconds)) - digits
+    return microseconds - microseconds % 10**surplus if surplus > 0 else microseconds
 
 
 class Latencies:
@@ -79,12 +78,13 @@ class Tally:
     def answered(self, name: str, latency_ns: int, *, second: int) -> None:
         """Count what came of one command, in a *second* of the run."""
         self.answers[name] += 1
-        bucket = _bucket(latency_ns)
-        for latencies, key in ((self.latencies, name), (self.per_second, second)):
-            counted = cast("dict[object, Latencies]", latencies)
-            if key not in counted:
-                counted[key] = Latencies()
-            counted[key].buckets[bucket] += 1
+        if name not in self.latencies:
+            self.latencies[name] = Latencies()
+        self.latencies[name].add(latency_ns)
+        if second not in self.per_second:
+            self.per_second[second] = Latencies()
+        # two digits are enough for a curve, and there is one of these for each second of a run
+        self.per_second[second].buckets[_bucket(latency_ns, digits=2)] += 1
 
     def everything(self) -> Latencies:
         """Return the latencies of all answers together, of those that did not come too."""
