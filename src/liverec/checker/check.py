@@ -63,16 +63,16 @@ class _Check:
         if not answered:
             notes.append("no command was answered with 200, 400 or 404: nothing to judge")
         undecided = len(judged) < len(self._by_stream) or not answered or not self._history.decidable
-        dialects = () if findings else _dialects(one.explained for one in judged)
+        explaining = () if findings else _explaining(one.explained for one in judged)
         decided: Counter[str] = sum((one.explained.decided for one in judged), Counter[str]())
-        found = [probe for one in self._by_stream.values() for probe in probes(one, dialects)]
+        found = [probe for one in self._by_stream.values() for probe in probes(one, explaining)]
         return CheckResult(
             verdict="broken" if findings else "undecided" if undecided else "kept",
             complete=self._history.complete,
             operations=len(self._history.operations),
             streams=len(self._by_stream),
             exercised=dict(sorted(decided.items())),
-            dialects=dialects,
+            dialects=_shown(explaining),
             interval_s=measured(found, self._history.interval_ns),
             findings=findings,
             notes=tuple(notes),
@@ -208,13 +208,17 @@ def _pairs(judged: Sequence[_Judged]) -> list[tuple[_Judged, _Judged]]:
     return [(one, other) for position, one in enumerate(judged) for other in judged[position + 1 :]]
 
 
-def _dialects(explained: Iterable[Explained]) -> tuple[Dialect, ...]:
-    """Return each dialect that explains every stream, once: an axis that cannot show takes its first value.
+def _explaining(explained: Iterable[Explained]) -> tuple[Dialect, ...]:
+    """Return each dialect that explains every stream."""
+    common = _common(explained)
+    return tuple(one for number, one in enumerate(DIALECTS) if common >> number & 1)
+
+
+def _shown(explaining: Sequence[Dialect]) -> tuple[Dialect, ...]:
+    """Return each dialect once: an axis that cannot show takes its first value.
 
     It cannot show if each value of it explains as much as every other.
     """
-    common = _common(explained)
-    explaining = {one: None for number, one in enumerate(DIALECTS) if common >> number & 1}
     hidden = {
         axis: values[0]
         for axis, values in AXES.items()

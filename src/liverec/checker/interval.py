@@ -37,7 +37,7 @@ def probes(operations: Sequence[Operation], dialects: Sequence[Dialect]) -> Iter
             if stopped is not None and stopped.completed is not None:
                 yield Probe(one.invoked - stopped.completed, one.completed - stopped.invoked, accepted)
             stopped = None if accepted or restarts else stopped
-            recording = accepted
+            recording = recording or accepted  # a refused START leaves a recording as it is
         else:
             stopped = one if recording and one.outcome is Outcome.OK else None
             recording = False

@@ -1,0 +1,45 @@
+"""The restart interval as measured: only STARTs count whose gap to the STOP of a recording is known."""
+
+from liverec.checker import check
+from liverec.history import Action, History, Operation, Outcome, Stream
+
+SECOND = 1_000_000_000
+STREAM = Stream("p", "publish.example.com", "live", "rehearsal-1")
+
+
+def story(*steps: tuple[float, Action, bool]) -> History:
+    """Tell a sequential history: when each command is sent (it takes a millisecond), and whether it is accepted."""
+    operations = [
+        Operation(
+            process=0,
+            stream=STREAM,
+            action=action,
+            outcome=Outcome.OK if accepted else Outcome.REFUSED,
+            invoked=round(moment * SECOND),
+            completed=round((moment + 0.001) * SECOND),
+            index=index,
+        )
+        for index, (moment, action, accepted) in enumerate(steps)
+    ]
+    return History(operations=tuple(operations), interval_ns=10 * SECOND)
+
+
+START, STOP = Action.START, Action.STOP
+
+
+def test_the_bracket_is_the_longest_refused_and_the_shortest_accepted_gap() -> None:
+    found = check(story((0, START, True), (1, STOP, True), (10.5, START, False), (11.5, START, True))).interval_s
+
+    assert (found.refused_up_to, found.accepted_from) == (9.499, 10.501)
+
+
+def test_after_a_refused_start_nothing_is_measured_while_it_may_have_opened_the_window_anew() -> None:
+    found = check(story((0, START, True), (1, STOP, True), (5, START, False), (9, START, False))).interval_s
+
+    assert (found.refused_up_to, found.accepted_from) == (3.999, None)
+
+
+def test_a_start_that_is_refused_while_recording_leaves_the_recording_to_be_stopped() -> None:
+    found = check(story((0, START, True), (1, START, False), (2, STOP, True), (11.9, START, False))).interval_s
+
+    assert found.refused_up_to == 9.899
