@@ -62,7 +62,7 @@ def order(operations: Sequence[Operation], clock_bounds: Mapping[str, int]) -> O
     unanswered = [one for one in evidence if one.completed is None]
     preceding = _preceding(unanswered, answered, widened=widened)
     lost = tuple(_call(one, slack[one.file], earlier) for one, earlier in zip(unanswered, preceding, strict=True))
-    return Ordering(answered=calls, lost=lost, clusters=_clusters(calls), heirs=_heirs(calls))
+    return Ordering(answered=calls, lost=lost, clusters=_clusters(calls), heirs=_heirs(calls, lost))
 
 
 def _call(operation: Operation, slack: int, before: set[int]) -> Call:
@@ -126,9 +126,9 @@ def _clusters(calls: Sequence[Call]) -> tuple[range, ...]:
     return tuple(cuts)
 
 
-def _heirs(calls: Sequence[Call]) -> tuple[int, ...]:
+def _heirs(calls: Sequence[Call], lost: Sequence[Call]) -> tuple[int, ...]:
     earliest = [NO_END] * len(calls)
-    for call in calls:
+    for call in (*calls, *lost):
         for position in call.before:
             earliest[position] = min(earliest[position], call.invoked)
     return tuple(earliest)
