@@ -16,7 +16,7 @@ from liveload.exit_code import LoadExit, gravest
 from liveload.final import Final
 from liveload.judging import JudgingFailed, judge
 from liveload.load_report import LoadReport
-from liveload.options import OptionRefused, Settings, output_folder
+from liveload.options import OptionRefused, Settings, is_used, output_folder
 from liveload.phase import Phase
 from liveload.plan import plans
 from liveload.reporting import report_of, versions, write_reports
@@ -284,6 +284,6 @@ def writable(folder: Path) -> Path:
         probe.unlink()
     except OSError as error:
         raise Refused(f"--out {folder}: cannot be written: {error.strerror}") from None
-    if any(folder.glob("worker-*.ndjson")):
+    if is_used(folder):
         raise Refused(f"--out {folder}: holds the histories of another run; name another folder")
     return folder

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -179,9 +180,18 @@ class _Follower:
         hook.add_listener(self._report)
         listen(environment.events.test_stopping, self._drain)
         listen(environment.events.quitting, self._drain)
-        # Ctrl-C in a terminal reaches every process of the group; the master says when to end
-        gevent.signal_handler(signal.SIGINT, lambda: None)
+        options: Any = environment.parsed_options
+        # Ctrl-C in a terminal reaches a master's own workers, too; the first time it is the master who says when to end
+        self._patience = int(bool(options.processes) and "--worker" not in sys.argv)
+        gevent.signal_handler(signal.SIGINT, self._interrupted)
         gevent.spawn(self._watch_master, os.getppid())
+
+    def _interrupted(self) -> None:
+        if self._patience > 0:
+            self._patience -= 1
+            return
+        self._drain()
+        self._runner.quit()
 
     def _on_plan(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         return self._station.begin(plan_of(question)).as_message()

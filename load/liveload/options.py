@@ -32,6 +32,7 @@ class Settings:
     unanswered_limit: float  # share, 0 to 1
     users: int
     seconds: int  # 0: until somebody ends it
+    headless: bool = True
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -103,6 +104,7 @@ def read_settings(options: Namespace, *, host: str | None) -> Settings:
         unanswered_limit=options.unanswered_limit,
         users=options.num_users or 0,
         seconds=int(options.run_time or 0),
+        headless=options.headless,
     )
     if settings.scenario not in SCENARIOS:
         raise OptionRefused(
@@ -123,5 +125,11 @@ def read_settings(options: Namespace, *, host: str | None) -> Settings:
 
 
 def output_folder(settings: Settings, run: str) -> Path:
-    """Return where the files of a run go."""
-    return Path(settings.out) if settings.out else Path("runs", run)
+    """Return where the files of a run go; further runs of one web UI have folders of their own in the same place."""
+    folder = Path(settings.out) if settings.out else Path("runs", run)
+    return folder / run if not settings.headless and is_used(folder) else folder
+
+
+def is_used(folder: Path) -> bool:
+    """Whether the histories of a run are in *folder*."""
+    return any(folder.glob("worker-*.ndjson"))
