@@ -10,7 +10,6 @@ from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from tempfile import mkdtemp
-from time import monotonic_ns
 from typing import Any
 
 import gevent
@@ -22,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "load"))
 from liveload.commander import Commander, Wire
 from liveload.plan import Plan
 from liveload.prepared import Prepared
-from liveload.recording import WorkerHistory
+from liveload.recording import Unrecorded, WorkerHistory
 from liveload.request_statistics import RequestStatistics
 from liveload.worker import Worker
 from liverec.document import load_document
@@ -50,22 +49,6 @@ COMMANDS = [
     for n in range(1, STREAMS + 1)
     for action in (Action.START, Action.STOP)
 ]
-
-
-class NoHistory:
-    """Takes what a history would take, and forgets it."""
-
-    def next_process(self) -> int:
-        """Return a number."""
-        return 0
-
-    def invoke(self, process: int, recorded: bytes) -> int:  # noqa: ARG002  # as the history's
-        """Return the time."""
-        return monotonic_ns()
-
-    def complete(self, process: int, status: int | None, **_told: str | None) -> int:  # noqa: ARG002  # likewise
-        """Return the time."""
-        return monotonic_ns()
 
 
 def history() -> WorkerHistory:
@@ -225,7 +208,7 @@ def begin(environment: Environment, **_: Any) -> None:
     Ours.wire = Wire(target=TARGET, document=load_document(), proof=PROOF)
     Ours.statistics = RequestStatistics(environment)
     Ours.written = history()
-    OursWithoutHistory.written = NoHistory()
+    OursWithoutHistory.written = Unrecorded()
     OursInFull.worker = Worker(
         plan(),
         TARGET,
