@@ -18,7 +18,7 @@ verify: $(READY) ## judge the embedded reference server and write a report
 	@$(BIN)/liverec verify --report report
 
 test: check ## every check and every test
-	@$(BIN)/python -m pytest -n 6 tests
+	@$(BIN)/python -m pytest -n 6 --dist worksteal tests
 
 check: $(READY) ## style, types and the direction of imports
 	@$(BIN)/ruff check
