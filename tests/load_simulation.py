@@ -255,7 +255,7 @@ class _Player:
     def _tally(self, action: Action, answer: Answer, due: int | None) -> None:
         second = (answer.completed - _BEGAN) // NANOSECONDS
         latency = answer.completed - (answer.invoked if due is None else due)
-        self._world.tally.answered(f"{action} {answer.status}", latency, second=second)
+        self._world.tally.answered(f"{action} {answer.status}", [latency // 1000], second=second)
 
 
 def _parts(stream: Stream) -> tuple[str, str, str, str]:

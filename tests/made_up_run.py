@@ -25,8 +25,10 @@ def a_tally() -> Tally:
         for _ in range(80 + second * 2):
             stalled = second == 23
             latency = random.lognormvariate(14.2, 0.4) * (300 if stalled else 1)
-            tally.answered(random.choice(("START 200", "START 400", "STOP 200")), round(latency), second=second)
-    tally.answered("START no answer", 2 * SECOND, second=23)
+            tally.answered(
+                random.choice(("START 200", "START 400", "STOP 200")), [round(latency) // 1000], second=second
+            )
+    tally.answered("START no answer", [2 * SECOND // 1000], second=23)
     for lateness in range(1000):
         tally.lateness.add(lateness * 4000)
     tally.dropped = 2

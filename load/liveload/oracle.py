@@ -5,6 +5,7 @@ the streams did before the run, with answers lost and commands overlapping. It j
 is uncertain it leaves to the checker. Recordings must not end by themselves (no interruptions).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -31,10 +32,14 @@ _ALONE = {weight: (weight.value,) for weight in Weight}
 _OVERLAPPED = {weight: (weight.value, coverage.OVERLAP) for weight in Weight}
 
 
+# what one answer shows by itself: the violations, the probe that it is, what it is worth
+_Found = tuple[list[Violation], Probe | None, Weight]
+
+
 class Seen(NamedTuple):
     """What one answer showed; ``events`` are to be counted (Tally.events)."""
 
-    violations: tuple[Violation, ...]
+    violations: Sequence[Violation]
     probe: Probe | None
     weight: Weight
     events: tuple[str, ...]
@@ -130,29 +135,30 @@ class Oracle:
         outcome = outcome_of(answer.status)
         if one.action is Action.START:
             facts.starts_open -= 1
-            seen = self._start(one, answer, outcome)
+            violations, probe, weight = self._start(one, answer, outcome)
         else:
             facts.stops_open -= 1
-            seen = self._stop(one, answer, outcome)
+            violations, probe, weight = self._stop(one, answer, outcome)
         told = _OVERLAPPED if overlapped else _ALONE
         if not self._sees_all:
             return Seen((), None, Weight.UNKNOWN, told[Weight.UNKNOWN])
-        return Seen(seen.violations, seen.probe, seen.weight, told[seen.weight])
+        return Seen(violations, probe, weight, told[weight])
 
-    def _start(self, one: UnderWay, answer: Answer, outcome: Outcome) -> Seen:
+    def _start(self, one: UnderWay, answer: Answer, outcome: Outcome) -> _Found:
         facts = one.facts
         if outcome is Outcome.INFO:
             facts.start_lost = True
-            return _nothing()
+            return [], None, Weight.UNKNOWN
         if outcome is Outcome.TURNED_AWAY:
             facts.idle = answer.completed if one.idle else None
-            return _nothing()
+            return [], None, Weight.UNKNOWN
         if outcome is Outcome.OK:
             return self._start_accepted(one, answer)
         return self._start_refused(one, answer)
 
-    def _start_accepted(self, one: UnderWay, answer: Answer) -> Seen:
-        facts, violations = one.facts, list[Violation]()
+    def _start_accepted(self, one: UnderWay, answer: Answer) -> _Found:
+        facts = one.facts
+        violations: list[Violation] = []
         probe, too_soon, weight = self._gap(one, answer, accepted=True)
         if too_soon:
             # since that STOP nothing can have started it again, whatever else was under way
@@ -170,10 +176,11 @@ class Oracle:
         facts.probed = True
         if one.without_stops and facts.recording is None:
             facts.recording = answer.completed
-        return Seen(tuple(violations), probe, weight, ())
+        return violations, probe, weight
 
-    def _start_refused(self, one: UnderWay, answer: Answer) -> Seen:
-        facts, violations = one.facts, list[Violation]()
+    def _start_refused(self, one: UnderWay, answer: Answer) -> _Found:
+        facts = one.facts
+        violations: list[Violation] = []
         probe, inside, weight = self._gap(one, answer, accepted=False)
         if inside:
             facts.inside = (answer.invoked, answer.completed)
@@ -188,7 +195,7 @@ class Oracle:
             facts.idle = answer.completed
         facts.refused_until = answer.completed
         facts.probed |= self._readings.get("refused_start_restarts") != "no"
-        return Seen(tuple(violations), probe, weight, ())
+        return violations, probe, weight
 
     def _refused_too_late(self, one: UnderWay, answer: Answer, stop_until: int, violations: list[Violation]) -> None:
         facts = one.facts
@@ -214,14 +221,15 @@ class Oracle:
             weight = Weight.DECIDED if shortest > self._outside else Weight.AMBIGUOUS
         return probe, inside, Weight.DECIDED if inside else weight
 
-    def _stop(self, one: UnderWay, answer: Answer, outcome: Outcome) -> Seen:
-        facts, violations = one.facts, list[Violation]()
+    def _stop(self, one: UnderWay, answer: Answer, outcome: Outcome) -> _Found:
+        facts = one.facts
+        violations: list[Violation] = []
         if outcome is Outcome.INFO:
             facts.stop_lost = True
-            return _nothing()
+            return [], None, Weight.UNKNOWN
         if outcome is Outcome.TURNED_AWAY:
             facts.recording = answer.completed if one.recording else None
-            return _nothing()
+            return [], None, Weight.UNKNOWN
         facts.stop_until = max(facts.stop_until, answer.completed)
         if one.recording:
             if outcome is Outcome.OK:
@@ -236,7 +244,7 @@ class Oracle:
             facts.idle = answer.completed
         facts.probed |= not one.recording
         certain = one.recording or one.idle
-        return Seen(tuple(violations), None, Weight.DECIDED if certain else Weight.UNKNOWN, ())
+        return violations, None, Weight.DECIDED if certain else Weight.UNKNOWN
 
     def _read(self, axis: str, value: str, one: UnderWay, answer: Answer, violations: list[Violation]) -> None:
         """Note how the service reads an open point; it must read it in one way."""
@@ -244,10 +252,6 @@ class Oracle:
         if known != value:
             why = f"here the service's reading of {axis} is {value}, and it was {known} before"
             violations.append(_violation(ONE_READING, one, answer, why))
-
-
-def _nothing() -> Seen:
-    return Seen((), None, Weight.UNKNOWN, ())
 
 
 def _violation(requirement: str, one: UnderWay, answer: Answer, why: str) -> Violation:

@@ -1,9 +1,9 @@
 """What a worker has counted, in a form that adds up: workers send what is new, the master adds it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 MOST_VIOLATIONS = 500
 MOST_PROBES = 20_000
@@ -20,8 +20,7 @@ class Violation:
     request_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class Probe(NamedTuple):
     """A START after a STOP: the gap lies between ``shortest`` and ``longest`` (nanoseconds)."""
 
     shortest: int
@@ -29,9 +28,8 @@ class Probe:
     accepted: bool
 
 
-def _bucket(nanoseconds: int, *, digits: int = 3) -> int:
-    """Return the latency in microseconds, cut to so many *digits*."""
-    microseconds = nanoseconds // 1000
+def _bucket(microseconds: int, *, digits: int = 3) -> int:
+    """Return the latency, cut to so many *digits*."""
     surplus = len(str(microseconds)) - digits
     return microseconds - microseconds % 10**surplus if surplus > 0 else microseconds
 
@@ -44,7 +42,7 @@ class Latencies:
 
     def add(self, nanoseconds: int) -> None:
         """Count one latency."""
-        self.buckets[_bucket(nanoseconds)] += 1
+        self.buckets[_bucket(nanoseconds // 1000)] += 1
 
     def percentile(self, share: float) -> float | None:
         """Return the latency, in milliseconds, that *share* of those counted do not exceed; None without any."""
@@ -75,16 +73,16 @@ class Tally:
     probes: list[Probe] = field(default_factory=list[Probe])
     per_second: dict[int, Latencies] = field(default_factory=dict[int, Latencies])
 
-    def answered(self, name: str, latency_ns: int, *, second: int) -> None:
-        """Count what came of one command, in a *second* of the run."""
-        self.answers[name] += 1
-        if name not in self.latencies:
-            self.latencies[name] = Latencies()
-        self.latencies[name].add(latency_ns)
-        if second not in self.per_second:
-            self.per_second[second] = Latencies()
-        # two digits are enough for a curve, and there is one of these for each second of a run
-        self.per_second[second].buckets[_bucket(latency_ns, digits=2)] += 1
+    def answered(self, name: str, latencies_us: Iterable[int], *, second: int) -> None:
+        """Count what came of commands, all alike, in a *second* of the run."""
+        counts = Counter(latencies_us)
+        self.answers[name] += counts.total()
+        buckets = self.latencies.setdefault(name, Latencies()).buckets
+        in_second = self.per_second.setdefault(second, Latencies()).buckets
+        for microseconds, count in counts.items():
+            buckets[_bucket(microseconds)] += count
+            # two digits are enough for a curve, and there is one of these for each second of a run
+            in_second[_bucket(microseconds, digits=2)] += count
 
     def everything(self) -> Latencies:
         """Return the latencies of all answers together, of those that did not come too."""

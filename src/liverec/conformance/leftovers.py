@@ -2,11 +2,17 @@
 
 import threading
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from itertools import count
 from typing import Any
 
 from liverec.history import Action, Outcome, Stream, outcome_of
+
+_ENDS = {
+    Action.START: frozenset({Outcome.REFUSED, Outcome.TURNED_AWAY}),
+    Action.STOP: frozenset({Outcome.OK, Outcome.REFUSED}),
+}  # the answers after which the STARTs that they decide about are over
 
 
 class Leftovers:
@@ -26,23 +32,23 @@ class Leftovers:
         with self._lock:
             return [stream for stream, starts in self._answered.items() if starts]
 
-    def leaves(self, action: Action, stream: Stream) -> frozenset[int]:
+    def leaves(self, action: Action, stream: Stream) -> Iterable[int]:
         """Note that a command leaves; return the STARTs that its answer decides about."""
         with self._lock:
             starts = self._answered[stream]
             if action is Action.STOP:
-                return frozenset(number for number, answered in starts.items() if answered)
+                return [number for number, answered in starts.items() if answered]
             number = next(self._numbers)
             starts[number] = False
-            return frozenset({number})
+            return (number,)
 
-    def answered(self, action: Action, stream: Stream, status: int | None, starts: frozenset[int]) -> None:
+    def answered(self, action: Action, stream: Stream, status: int | None, starts: Iterable[int]) -> None:
         """Note the answer to a command, None if there was none; *starts* is what ``leaves`` returned."""
-        outcome = outcome_of(status)
-        over = {Outcome.OK, Outcome.REFUSED} if action is Action.STOP else {Outcome.REFUSED, Outcome.TURNED_AWAY}
+        over = outcome_of(status) in _ENDS[action]
         with self._lock:
+            of_stream = self._answered[stream]
             for number in starts:
-                if outcome in over:
-                    self._answered[stream].pop(number, None)
+                if over:
+                    of_stream.pop(number, None)
                 elif action is Action.START:
-                    self._answered[stream][number] = True
+                    of_stream[number] = True

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Action(StrEnum):
@@ -35,9 +36,8 @@ def outcome_of(status: int | None) -> Outcome:
     return Outcome.INFO
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Stream:
-    """What a command is about; names are compared byte for byte."""
+class Stream(NamedTuple):
+    """What a command is about; names are compared byte for byte. A tuple, for it is looked up with every command."""
 
     project_id: str
     publish_domain: str
