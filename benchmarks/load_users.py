@@ -33,12 +33,12 @@ PROOF: Any = os.environ.get("LIVEREC_BENCHMARK_PROOF", "signature")
 
 
 def target() -> Target:
-    """Return the target, which has only the kind of credentials that is asked for."""
+    """Return the target, with streams for any number of users, and only the credentials that are asked for."""
     found = resolve_target(os.environ["LIVEREC_BENCHMARK_URL"])
-    if PROOF != "signature":
-        return found
-    keys = replace(found.profile.credentials, token=None, iam_url=None)
-    return replace(found, profile=replace(found.profile, credentials=keys))
+    profile = replace(found.profile, recordable=replace(found.profile.recordable, count=10 * STREAMS))
+    if PROOF == "signature":
+        profile = replace(profile, credentials=replace(profile.credentials, token=None, iam_url=None))
+    return replace(found, profile=profile)
 
 
 TARGET = target()
