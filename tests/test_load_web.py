@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from liveload.web.login import Attempts
+from liverec.clock import NANOSECONDS, VirtualClock
 from liverec_process import PATIENCE_S, environment, wait_until
 from made_up_run import HOSTILE
 
@@ -248,6 +250,33 @@ def test_with_a_login_nothing_is_shown_before_it(tmp_path: Path) -> None:
     assert wrong[1]["Location"].endswith("/login")
     assert right[1]["Location"].endswith("/")
     assert after[0] == 200
+
+
+def test_who_guesses_ten_times_must_wait_even_with_the_right_password(tmp_path: Path) -> None:
+    with locust(
+        "--web-login", MADE_UP_FOLDER=str(tmp_path), LIVEREC_WEB_USER="operator", LIVEREC_WEB_PASSWORD=PASSWORD
+    ) as site:
+        for number in range(10):
+            site.ask("/liverec/login", method="POST", form={"username": "operator", "password": f"guess {number}"})
+        right = site.ask("/liverec/login", method="POST", form={"username": "operator", "password": PASSWORD})
+
+    assert right[1]["Location"].endswith("/login")
+
+
+def test_the_eleventh_guess_waits_until_the_first_is_a_minute_old() -> None:
+    clock = VirtualClock()
+    attempts = Attempts(now=lambda: clock.now() / NANOSECONDS)
+    for _ in range(10):
+        assert attempts.wait_s("127.0.0.1") == 0
+        attempts.failed("127.0.0.1")
+        clock.advance(1)
+
+    waits = attempts.wait_s("127.0.0.1")
+    clock.advance(waits)
+
+    assert waits == 50
+    assert attempts.wait_s("127.0.0.2") == 0
+    assert attempts.wait_s("127.0.0.1") == 0
 
 
 @needs_browser
