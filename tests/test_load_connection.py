@@ -486,6 +486,105 @@ def test_tls_server_that_proves_its_name_is_talked_to(serve: Serve, certificate:
     assert [(reply.status, reply.body, reply.excess) for reply in replies] == [(404, b"abc", False)] * 2
 
 
+@pytest.fixture(params=[ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+def trusting(request: pytest.FixtureRequest, certificate: Path) -> ssl.SSLContext:
+    """Trust the made-up certificate, in one version of TLS."""
+    context = ssl.create_default_context(cafile=str(certificate))
+    context.minimum_version = context.maximum_version = request.param
+    return context
+
+
+def over_tls(server: Server, context: ssl.SSLContext) -> Connection:
+    return Connection(Place(ip="127.0.0.1", port=server.port, host="localhost", tls=context), timeout_s=5.0)
+
+
+def test_half_close_over_tls_still_gets_the_answer(serve: Serve, certificate: Path, trusting: ssl.SSLContext) -> None:
+    ended: list[bytes] = []
+
+    def until_the_end(connection: socket.socket) -> None:
+        read_request(connection)
+        ended.append(connection.recv(1))
+        connection.sendall(OK)
+
+    server, _ = serve(encrypted(certificate, until_the_end), encrypted(certificate, answering(OK)))
+    connection = over_tls(server, trusting)
+
+    replies = [command(connection, Ending.HALF_CLOSED), command(connection)]
+
+    connection.close()
+    assert [(reply.status, reply.error) for reply in replies] == [(200, None), (200, None)]
+    assert ended == [b""]
+
+
+def test_an_answer_over_tls_may_come_in_pieces_and_be_long(
+    serve: Serve, certificate: Path, trusting: ssl.SSLContext
+) -> None:
+    body = b"x" * 300_000
+    head = b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n" % len(body)
+    server, _ = serve(encrypted(certificate, answering(head[:9], head[9:], body[:100_000], body[100_000:])))
+    connection = over_tls(server, trusting)
+
+    reply = command(connection)
+
+    connection.close()
+    assert (reply.status, len(reply.body), reply.error) == (404, len(body), None)
+
+
+def test_an_answer_over_tls_may_end_with_the_session(serve: Serve, certificate: Path, trusting: ssl.SSLContext) -> None:
+    def until_close(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\nall of it")
+        assert isinstance(connection, ssl.SSLSocket)
+        connection.unwrap()
+
+    server, _ = serve(encrypted(certificate, until_close))
+    connection = over_tls(server, trusting)
+
+    reply = command(connection)
+
+    connection.close()
+    assert (reply.status, reply.body, reply.error) == (200, b"all of it", None)
+
+
+def test_a_session_that_ends_without_an_answer_has_given_none(
+    serve: Serve, certificate: Path, trusting: ssl.SSLContext
+) -> None:
+    server, _ = serve(encrypted(certificate, answering()))
+    connection = over_tls(server, trusting)
+
+    reply = command(connection)
+
+    connection.close()
+    assert (reply.status, reply.error, reply.unanswered) == (None, "disconnected: closed without an answer", True)
+
+
+@pytest.mark.parametrize("ending", [Ending.CLOSED, Ending.RESET])
+def test_client_may_close_or_reset_a_session_at_once(
+    serve: Serve, certificate: Path, trusting: ssl.SSLContext, ending: Ending
+) -> None:
+    requests: list[bytes] = []
+    server, _ = serve(
+        encrypted(certificate, lambda connection: requests.append(read_request(connection))),
+        encrypted(certificate, answering(OK)),
+    )
+    connection = over_tls(server, trusting)
+
+    replies = [command(connection, ending), command(connection)]
+
+    connection.close()
+    assert [reply.status for reply in replies] == [None, 200]
+
+
+def test_what_is_no_tls_is_said_to_be_none(serve: Serve, trusting: ssl.SSLContext) -> None:
+    def speaks_http(connection: socket.socket) -> None:
+        connection.sendall(OK)
+
+    server, _ = serve(speaks_http)
+
+    with pytest.raises(Unreachable, match="wrong version number"):
+        over_tls(server, trusting).ready()
+
+
 @pytest.mark.parametrize(("host", "trusted"), [("elsewhere.example.com", True), ("localhost", False)])
 def test_tls_server_that_proves_nothing_is_not_talked_to(
     serve: Serve, certificate: Path, host: str, *, trusted: bool
