@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 
 ALGORITHM = "SDK-HMAC-SHA256"
@@ -44,10 +45,11 @@ def parse_authorization(value: str) -> Authorization | None:
     match = _AUTHORIZATION.fullmatch(value.strip())
     if match is None:
         return None
-    names = tuple(name.lower() for name in match["names"].split(";"))
-    if not all(names):
+    access_key, names, signature = match.groups()
+    signed_headers = _names(names)
+    if not all(signed_headers):
         return None
-    return Authorization(access_key=match["access_key"], signed_headers=names, signature=match["signature"])
+    return Authorization(access_key=access_key, signed_headers=signed_headers, signature=signature)
 
 
 def format_date(moment: datetime) -> str:
@@ -57,12 +59,7 @@ def format_date(moment: datetime) -> str:
 
 def parse_date(text: str) -> datetime | None:
     """Read an X-Sdk-Date; None if it is not of the form or names no moment."""
-    if not _DATE.fullmatch(text):
-        return None
-    try:
-        return datetime.strptime(text, _DATE_FORMAT).replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    return _moment(text) if _DATE.fullmatch(text) else None
 
 
 def sign(
@@ -113,16 +110,17 @@ def expected_signature(
 
     A header that is named but absent counts as empty. Compare with ``hmac.compare_digest``.
     """
+    values = _lower_case(headers)
     canonical = canonical_request(
-        method=method, path=path, query=query, headers=headers, body=body, signed_headers=signed_headers
+        method=method, path=path, query=query, headers=values, body=body, signed_headers=signed_headers
     )
-    return signature_of(canonical, date=_lower_case(headers).get(_DATE_HEADER, ""), secret_key=secret_key)
+    return signature_of(canonical, date=values.get(_DATE_HEADER, ""), secret_key=secret_key)
 
 
 def signature_of(canonical: str, *, date: str, secret_key: str) -> str:
     """Return the signature, in hexadecimal, over a canonical request; *date* is the value of its X-Sdk-Date."""
     text = f"{ALGORITHM}\n{date}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
-    return hmac.new(secret_key.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret_key.encode(), text.encode(), "sha256").hex()
 
 
 def canonical_request(
@@ -136,31 +134,41 @@ def canonical_request(
 ) -> str:
     """Return the text that is hashed and signed: the same for every spelling of the same request."""
     values = _lower_case(headers)
-    names = sorted(name.lower() for name in signed_headers)
-    lines = [f"{name}:{values.get(name, '')}" for name in names]
-    return "\n".join(
-        (
-            method.upper(),
-            _canonical_path(path),
-            _canonical_query(query),
-            *lines,
-            "",
-            ";".join(names),
-            _payload(body, values.get(_CONTENT_HEADER)),
-        )
-    )
+    names = sorted([name.lower() for name in signed_headers])
+    lines = "".join([f"{name}:{values.get(name, '')}\n" for name in names])
+    payload = _payload(body, values.get(_CONTENT_HEADER))
+    listed = ";".join(names)
+    return f"{method.upper()}\n{_canonical_path(path)}\n{_canonical_query(query)}\n{lines}\n{listed}\n{payload}"
+
+
+# A server meets the same dates, header lists, paths and queries again and again; bounded, whoever makes them up.
+
+
+@lru_cache(maxsize=64)
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, _DATE_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.lower() for name in text.split(";"))
 
 
 def _lower_case(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value.strip() for name, value in headers.items()}
 
 
+@lru_cache(maxsize=64)
 def _canonical_path(path: str) -> str:
     # Decoded before it is cut into segments, as the SDK does: an encoded slash signs like a plain one.
     encoded = quote(unquote_to_bytes(path), safe="/~")
     return encoded if encoded.endswith("/") else encoded + "/"
 
 
+@lru_cache(maxsize=64)
 def _canonical_query(query: str) -> str:
     pairs: list[tuple[bytes, bytes]] = []
     for part in query.split("&"):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -128,11 +129,17 @@ class Answers:
         error_code: str | None = None,
         closes: bool = False,
     ) -> Answer:
-        text = _COMPACT.encode(body).encode()
+        text = _text(tuple(body.items()))
         headers = (_JSON, (_REQUEST_ID, request_id.encode()), (b"Content-Length", str(len(text)).encode()))
         return Answer(
             status=status, headers=headers, body=text, request_id=request_id, error_code=error_code, closes=closes
         )
+
+
+@lru_cache(maxsize=256)
+def _text(fields: tuple[tuple[str, Any], ...]) -> bytes:
+    """Most answers are said again and again."""
+    return _COMPACT.encode(dict(fields)).encode()
 
 
 def plain_json(status: int, body: Any, *headers: tuple[bytes, bytes]) -> Answer:

@@ -1,9 +1,10 @@
 """Request ids: who answered which request, and when."""
 
+import os
 import time
-import uuid
 
 HOST_NAME = "liverec-reference"
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # of a UUID's 17th digit two bits are fixed
 _PER_UNIT = {"ms": 1_000_000, "s": 1_000_000_000}
 
 
@@ -18,4 +19,10 @@ class RequestIds:
 
     def new(self) -> str:
         """Return an id that no other request carries."""
-        return f"{uuid.uuid4()}-{time.time_ns() // self._nanoseconds}-{HOST_NAME}"
+        return f"{_uuid4()}-{time.time_ns() // self._nanoseconds}-{HOST_NAME}"
+
+
+def _uuid4() -> str:
+    """Return what ``str(uuid.uuid4())`` does, at a third of the price: there is one with every answer."""
+    digits = os.urandom(16).hex()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
