@@ -17,10 +17,10 @@ from liverec import __version__
 from liverec.checker import CheckResult, check
 from liverec.cli import main
 from liverec.clock import VirtualClock
+from liverec.conformance.plugin import pytest_addoption
 from liverec.history.merge import merge
 from liverec.history.reader import read_file
 from liverec.profile_file import reference_profile
-from liverec.pytest_plugin import pytest_addoption
 from liverec.reference.dialect import AXES
 from liverec.reference.faults import FAULTS
 from liverec.reference.serving import running

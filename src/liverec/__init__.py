@@ -1,7 +1,7 @@
 """liverec: is the recording command of a live-streaming service kept, exactly?
 
-What is named here is public, for programs that write and judge histories or read the contract; everything else may
-move. A name is imported when it is first used, so that none costs the time of the others.
+What is named here is public: for programs that write and judge histories or read the contract, and for tests with the
+doubles; everything else may move. A name is imported when it is first used, so that none costs the time of the others.
 """
 
 from importlib import import_module
@@ -11,6 +11,17 @@ if TYPE_CHECKING:
     from liverec.checker import CheckResult, Finding, check
     from liverec.clock import MonotonicClock
     from liverec.document import Document, DocumentError, load_document
+    from liverec.doubles import (
+        CallerViolation,
+        CannedAnswerError,
+        CommandJournal,
+        DoubleClock,
+        RecordControl,
+        RecordControlDouble,
+        RecordControlServer,
+        SentCommand,
+        UnknownStreamError,
+    )
     from liverec.history import Action, History, Operation, Outcome, Stream
     from liverec.history.merge import merge
     from liverec.history.reader import HistoryError, HistoryFile, read_file
@@ -21,9 +32,13 @@ if TYPE_CHECKING:
 __all__ = [
     "REQUIREMENTS",
     "Action",
+    "CallerViolation",
+    "CannedAnswerError",
     "CheckResult",
+    "CommandJournal",
     "Document",
     "DocumentError",
+    "DoubleClock",
     "ExitCode",
     "Finding",
     "History",
@@ -33,9 +48,14 @@ __all__ = [
     "MonotonicClock",
     "Operation",
     "Outcome",
+    "RecordControl",
+    "RecordControlDouble",
+    "RecordControlServer",
     "Requirement",
+    "SentCommand",
     "Stream",
     "Strength",
+    "UnknownStreamError",
     "Verdict",
     "__version__",
     "check",
@@ -49,6 +69,17 @@ _HOMES = {
     "liverec.checker": ("CheckResult", "Finding", "check"),
     "liverec.clock": ("MonotonicClock",),
     "liverec.document": ("Document", "DocumentError", "load_document"),
+    "liverec.doubles": (
+        "CallerViolation",
+        "CannedAnswerError",
+        "CommandJournal",
+        "DoubleClock",
+        "RecordControl",
+        "RecordControlDouble",
+        "RecordControlServer",
+        "SentCommand",
+        "UnknownStreamError",
+    ),
     "liverec.history": ("Action", "History", "Operation", "Outcome", "Stream"),
     "liverec.history.merge": ("merge",),
     "liverec.history.reader": ("HistoryError", "HistoryFile", "read_file"),

@@ -95,7 +95,7 @@ class Suite:
         target = self.resolved.url if self.target is None else self.target
         target = target if "://" in target else str(Path(target).resolve())
         return [
-            *(str(asset("contracts")), *isolated, "-p", "no:cacheprovider", "-p", "liverec", "-q"),
+            *(str(asset("contracts")), *isolated, "-p", "no:cacheprovider", "-p", "liverec.conformance.plugin", "-q"),
             *("--target", target, "--liverec-seed", str(self.seed), "--liverec-folder", str(self.folder.resolve())),
             *(["--liverec-allow"] if self.allow else []),
             *chosen,

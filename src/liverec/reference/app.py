@@ -8,6 +8,7 @@ from liverec.reference import documentation
 from liverec.reference.answers import Answer
 from liverec.reference.control import PREFIX, Control
 from liverec.reference.documentation import answer_documentation
+from liverec.reference.hanging_up import hang_up
 from liverec.reference.request import raw_path, read_request
 from liverec.reference.service import Service
 from liverec.reference.settings import Settings
@@ -22,6 +23,7 @@ class ReferenceApp:
     def __init__(self, settings: Settings) -> None:
         self.service = Service(settings)
         self.control = Control(self.service, rewire=self._wire)
+        self.replies_to_lose = 0  # how many of the next commands are carried out without an answer
         self._latency_s = settings.latency_ms / 1000
         self._entry: ASGIApp
         self._wire()
@@ -39,6 +41,15 @@ class ReferenceApp:
         else:
             await self._entry(scope, receive, send)
 
+    def set_faults(self, names: tuple[str, ...]) -> None:
+        """Switch to exactly these faults.
+
+        Raises:
+            UnknownFaultError: one of them does not exist; nothing is changed then.
+        """
+        self.service.set_faults(names)
+        self._wire()
+
     def _wire(self) -> None:
         self._entry = self.service.wrap(self._answer_service)
 
@@ -47,6 +58,11 @@ class ReferenceApp:
         if request is None:
             return
         answer = self.service.answer(request)
+        if self.replies_to_lose:
+            self.replies_to_lose -= 1
+            self.service.journal.lose_answer()
+            await hang_up(scope, receive)
+            return
         if self._latency_s:
             await asyncio.sleep(self._latency_s)
         await _send(answer, send)

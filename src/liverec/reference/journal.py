@@ -21,13 +21,16 @@ _SIGNATURE = re.compile(r"(SDK-HMAC-SHA256 Access=[^,\s]+, ?SignedHeaders=[^,\s]
 
 
 class Entry(NamedTuple):
-    """One request and its answer; ``clock_ns`` is the recorder's clock, ``wall_ns`` since 1970."""
+    """One request and its answer, None if none was given; ``clock_ns`` is the recorder's clock, ``wall_ns`` since 1970.
+
+    It holds secrets: nothing of it is shown but through ``redacted_headers``.
+    """
 
     number: int
     clock_ns: int
     wall_ns: int
     request: Request
-    answer: Answer
+    answer: Answer | None
     command: Command | None
     outcome: str | None
 
@@ -42,7 +45,7 @@ class Journal:
     def record(
         self,
         request: Request,
-        answer: Answer,
+        answer: Answer | None,
         *,
         clock_ns: int,
         wall_ns: int,
@@ -54,9 +57,17 @@ class Journal:
             request = _shortened(request)
         self._entries.append(Entry(next(self._numbers), clock_ns, wall_ns, request, answer, command, outcome))
 
+    def lose_answer(self) -> None:
+        """Note that the answer to the latest request has not left."""
+        self._entries.append(self._entries.pop()._replace(answer=None))
+
     def clear(self) -> None:
         """Forget all entries; numbers go on."""
         self._entries.clear()
+
+    def kept(self) -> tuple[Entry, ...]:
+        """Return the entries as they are, oldest first, for programs in this process; they hold secrets."""
+        return tuple(self._entries)
 
     def entries(self, *, after: int = 0) -> list[dict[str, Any]]:
         """Return the entries numbered above *after*, oldest first, ready for JSON, secrets redacted."""
@@ -72,21 +83,22 @@ def _as_json(entry: Entry) -> dict[str, Any]:
         "time": datetime.fromtimestamp(entry.wall_ns / 1e9, UTC).isoformat(timespec="milliseconds"),
         "connection": None if request.peer is None else f"{request.peer[0]}:{request.peer[1]}",
         "request_line": f"{request.method} {target} HTTP/1.1",
-        "headers": _headers(request),
+        "headers": [[name, value] for name, value in redacted_headers(request).items()],
         # elsewhere (the token endpoint, or a mistaken path) a body may hold a password
         "body": request.body.decode("utf-8", "replace") if request.path.endswith("/record/control") else None,
         "action": None if command is None else command.action,
         "stream": None if command is None else list(command.stream),
         "outcome": entry.outcome,
-        "status": answer.status,
-        "error_code": answer.error_code,
-        "request_id": answer.request_id,
+        "status": None if answer is None else answer.status,
+        "error_code": None if answer is None else answer.error_code,
+        "request_id": None if answer is None else answer.request_id,
     }
 
 
-def _headers(request: Request) -> list[list[str]]:
+def redacted_headers(request: Request) -> dict[str, str]:
+    """Return the headers as they were spelled, without secrets."""
     spelled = {name.lower().decode("latin-1"): name.decode("latin-1") for name in request.names}
-    return [[spelled.get(name, name), _redacted(name, value)] for name, value in request.headers.items()]
+    return {spelled.get(name, name): _redacted(name, value) for name, value in request.headers.items()}
 
 
 def _redacted(name: str, value: str) -> str:

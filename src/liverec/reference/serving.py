@@ -83,7 +83,17 @@ def running(settings: Settings, *, host: str = "127.0.0.1", port: int = 0) -> Ge
         ServingError: the address is not to be had.
         UnknownFaultError, DocumentError: see ``create_app``.
     """
-    app = create_app(settings)
+    with serving_app(create_app(settings), host=host, port=port) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def serving_app(app: ReferenceApp, *, host: str = "127.0.0.1", port: int = 0) -> Generator[Running]:
+    """Serve *app* as ``running`` does a new one.
+
+    Raises:
+        ServingError: the address is not to be had.
+    """
     listener = bind(host, port)
     ready = threading.Event()
     server = _Server(app, on_ready=ready.set)

@@ -11,6 +11,7 @@ from liverec import signing
 from liverec.reference.authentication import Authenticator, DeniedError
 from liverec.reference.command import CommandReader
 from liverec.reference.faults.fault import Fault
+from liverec.reference.hanging_up import hang_up
 from liverec.reference.request import Request, raw_path
 
 _LOSES_EVERY = 7
@@ -30,11 +31,7 @@ def _lose_replies(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         await app(scope, receive, _nowhere)
-        transport = scope.get("liverec.transport")
-        if transport is not None:
-            transport.close()
-            while (await receive())["type"] != "http.disconnect":  # lest the server make up an answer
-                pass
+        await hang_up(scope, receive)
 
     return faulty
 

@@ -1,0 +1,148 @@
+"""What ``contracts/`` runs on, as a plugin of pytest. It imports the engine only when a test asks for it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from liverec.conformance.judged import JudgedHistory
+    from liverec.conformance.ledger import Ledger
+    from liverec.conformance.session import Session
+    from liverec.conformance.trial import Trial
+
+_JUDGING_SECONDS = 60.0
+_LATER = ("answers", "judged")  # tests with these fixtures judge the whole run: they come last, in this order
+_SESSION: pytest.StashKey[Session] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the conformance suite."""
+    group = parser.getgroup("liverec", "conformance of a recording-command server")
+    group.addoption("--target", help="URL or profile of the server to judge; default: an embedded reference server")
+    group.addoption("--liverec-allow", action="store_true", help="the target may be off this machine")
+    group.addoption("--liverec-seed", type=int, default=0, help="the seed of all choices")
+    group.addoption("--liverec-only", action="append", default=[], metavar="ID", help="judge these requirements only")
+    group.addoption("--liverec-folder", help="where the history and the record go; default: a temporary folder")
+    group.addoption("--liverec-initial", choices=("idle", "unknown"), help="what is known of the streams beforehand")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of a contract test."""
+    config.addinivalue_line("markers", "requirement(*ids): the requirements that the test judges")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests that were asked for, and put those that judge the whole run last."""
+    only = _only(config)
+    if only:
+        chosen = [item for item in items if only & set(_identifiers(item))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+    items.sort(key=_turn)
+
+
+def _option(config: pytest.Config, name: str) -> str | None:
+    given = config.getoption(name)
+    return None if given is None else str(given)
+
+
+def _only(config: pytest.Config) -> frozenset[str]:
+    return frozenset(str(one) for one in config.getoption("--liverec-only") or ())
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return when the item's turn comes: 0 while the schedules go on, later once everything was sent, or judged."""
+    return max((_LATER.index(name) + 1 for name in getattr(item, "fixturenames", ()) if name in _LATER), default=0)
+
+
+def _identifiers(item: pytest.Item) -> tuple[str, ...]:
+    marker = item.get_closest_marker("requirement")
+    return tuple(str(one) for one in marker.args) if marker else ()
+
+
+@pytest.fixture(scope="session")
+def liverec_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """The run that all contract tests share."""
+    from liverec.conformance.opening import opened  # noqa: PLC0415  # heavy: only when a contract test runs
+    from liverec.conformance.preflight import TargetUnusable  # noqa: PLC0415
+    from liverec.profile_file import ProfileError  # noqa: PLC0415
+    from liverec.target import TargetRefused  # noqa: PLC0415
+
+    config = request.config
+    given = _option(config, "--liverec-folder")
+    folder = Path(given) if given else tmp_path_factory.mktemp("liverec")
+    initial = _option(config, "--liverec-initial")
+    scheduled = any(_turn(item) for item in request.session.items)
+    try:
+        with opened(
+            target=_option(config, "--target"),
+            allow=bool(config.getoption("--liverec-allow")),
+            seed=int(_option(config, "--liverec-seed") or 0),
+            initial="idle" if initial == "idle" else "unknown" if initial else None,
+            folder=folder,
+            scheduled=scheduled,
+            only=_only(config),
+        ) as session:
+            config.stash[_SESSION] = session
+            session.begin()
+            yield session
+    except TargetUnusable as problem:
+        pytest.exit(f"liverec: {problem}", returncode=3)
+    except (TargetRefused, ProfileError) as problem:
+        pytest.exit(f"liverec: {problem}", returncode=64)
+
+
+@pytest.fixture(scope="session")
+def trial(liverec_session: Session) -> Trial:
+    """Everything a contract test sends, and the streams that it may use."""
+    return liverec_session.trial
+
+
+@pytest.fixture(scope="session")
+def answers(liverec_session: Session) -> Ledger:
+    """Every exchange of the run, once the schedules have ended."""
+    liverec_session.end_schedules()
+    return liverec_session.trial.ledger
+
+
+@pytest.fixture(scope="session")
+def judged(liverec_session: Session) -> JudgedHistory:
+    """The run's history, judged."""
+    deadline = time.monotonic() + _JUDGING_SECONDS
+    return liverec_session.judge(lambda: time.monotonic() > deadline)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Note that the operator ended the run, before its fixtures close: what was not judged is not kept."""
+    run = session.config.stash.get(_SESSION, None)
+    if run is not None:
+        run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn how a contract test ended into a verdict; what was not exercised is shown as skipped."""
+    report = yield
+    identifiers = _identifiers(item)
+    session = item.config.stash.get(_SESSION, None)
+    if session is not None and call.when == "teardown":
+        session.trial.streams.end_test()
+    if not identifiers or session is None:
+        return report
+    failure = call.excinfo.value if call.excinfo is not None else None
+    if call.when == "call" or failure is not None:
+        verdict = session.say(identifiers, failure)
+        if verdict.value == "NOT EXERCISED":
+            report.outcome = "skipped"
+            path, line, _ = item.location
+            report.longrepr = (path, line or 0, f"NOT EXERCISED: {failure}")
+    return report
