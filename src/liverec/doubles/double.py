@@ -8,7 +8,7 @@ from starlette.types import Message
 
 from liverec.doubles.record_control import UNSEEN
 from liverec.doubles.reference_double import ReferenceDouble
-from liverec.doubles.routes import Routes, body_of, completed, scope_of
+from liverec.doubles.routes import Routes, body_of, completed, response_of, scope_of
 
 NAME = "record_control_double"
 
@@ -46,4 +46,4 @@ class RecordControlDouble(ReferenceDouble):
             raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
         head, *rest = sent
         body = b"".join(message.get("body", b"") for message in rest)
-        return httpx.Response(head["status"], headers=head["headers"], content=body)
+        return response_of(head["status"], head["headers"], body)

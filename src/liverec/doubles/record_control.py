@@ -100,9 +100,10 @@ class RecordControl:
         unused = self._script.unused()
         if not unused:
             return list(self.router.unmatched)
-        asked = f"{self._script.taken} others were" if self._script.taken else f"no command arrived: {UNSEEN}"
-        left_over = f"answers of {NAME} that nobody asked for: {', '.join(unused)}; {asked}"
-        return [*self.router.unmatched, f"{left_over}. Take them out of the script, or see why the program sent less"]
+        why = "take them out of the script, or see why the program sent less"
+        if not self._script.taken:
+            why = f"no command arrived; {UNSEEN}"
+        return [*self.router.unmatched, f"answers of {NAME} that nobody asked for: {', '.join(unused)}; {why}"]
 
     def _then(self, answer: CannedAnswer, stream: str | None) -> Self:
         self._script.add(answer, stream)
@@ -114,7 +115,7 @@ class RecordControl:
         if request.path == TOKEN_PATH:
             token = plain_json(201, {"token": {"methods": ["password"]}}, (b"X-Subject-Token", b"canned-token"))
             self._record(request, token, "token")
-            return response_of(token)
+            return response_of(token.status, token.headers, token.body)
         command = self._read(Entry(0, 0, 0, request, None, None, None))
         canned = self._script.take(command.stream)
         if canned is None:
@@ -126,7 +127,7 @@ class RecordControl:
         self._record(request, answer, canned.name)
         if answer is None:
             raise httpx.ReadTimeout(f"no answer, as scripted by {NAME}.timeout()", request=sent)
-        return response_of(answer)
+        return response_of(answer.status, answer.headers, answer.body)
 
     def _record(self, request: Request, answer: Answer | None, outcome: str) -> None:
         self._kept.record(request, answer, clock_ns=self.clock.now(), wall_ns=time.time_ns(), outcome=outcome)

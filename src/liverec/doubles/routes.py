@@ -1,7 +1,7 @@
 """Where httpx is caught: respx routes for the command and for tokens, whatever the host is."""
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar, cast
 
 import httpx
@@ -11,7 +11,6 @@ from respx.models import AllMockedAssertionError
 from starlette.types import Message, Scope
 
 from liverec.document import Document
-from liverec.reference.answers import Answer
 from liverec.reference.service import TOKEN_PATH
 
 __tracebackhide__ = True  # pytest shows the line of the test, not ours
@@ -94,9 +93,10 @@ async def body_of(request: httpx.Request) -> Message:
     return {"type": "http.request", "body": request.read(), "more_body": False}
 
 
-def response_of(answer: Answer) -> httpx.Response:
-    """Return *answer* as httpx has it."""
-    return httpx.Response(answer.status, headers=list(answer.headers), content=answer.body)
+def response_of(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> httpx.Response:
+    """Return an answer as httpx has it."""
+    # plain bytes: a HeaderName has no lower case, and httpx looks names up in it
+    return httpx.Response(status, headers=[(bytes(name), value) for name, value in headers], content=body)
 
 
 def completed(coroutine: Coroutine[Any, Any, Value]) -> Value:
