@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from liverec_process import PATIENCE_S, environment, run, serving
+from test_client_documents import PROGRAM, TESTS
 
 CHECKOUT = Path(__file__).parents[1]
 FOLDERS = ("openapi", "contracts", "load")
@@ -104,3 +105,36 @@ def test_the_installed_wheel_judges_a_server_without_the_checkout(installed: Pat
         assert Path(path).exists()
         assert Path(path).is_relative_to(installed)
     assert (verified.returncode, result["verdict"]) == (0, "kept")
+
+
+@pytest.mark.slow
+def test_the_installed_wheel_gives_client_teams_their_fixtures(installed: Path, tmp_path: Path) -> None:
+    team = tmp_path / "team"
+    team.mkdir()
+    (team / "recording.py").write_text(PROGRAM)
+    for name in ("test_answers.py", "test_restart.py"):
+        (team / name).write_text(TESTS[name])
+    python = (str(installed / "bin" / "python"),)
+
+    tested = run("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=team, program=python, PYTHONPATH="")
+    told = run("-c", "import liverec.doubles; print(liverec.doubles.__file__)", program=python, PYTHONPATH="", cwd=team)
+
+    assert (tested.returncode, tested.stdout.splitlines()[-1][:8]) == (0, "2 passed"), tested.stdout
+    assert Path(told.stdout.strip()).is_relative_to(installed)
+
+
+@pytest.mark.slow
+def test_the_installed_contracts_run_by_their_path(installed: Path, tmp_path: Path) -> None:
+    python = (str(installed / "bin" / "python"),)
+    folder = run("-m", "liverec", "where", "contracts", program=python, PYTHONPATH="", cwd=tmp_path).stdout.strip()
+
+    with serving("--clock", "virtual") as server:
+        tested = run(
+            *("-m", "pytest", folder, "--target", server.url, "-k", "test_uri", "-q", "-p", "no:cacheprovider"),
+            *("--rootdir", tmp_path),
+            program=python,
+            PYTHONPATH="",
+            cwd=tmp_path,
+        )
+
+    assert (tested.returncode, "passed" in tested.stdout) == (0, True), tested.stdout

@@ -77,17 +77,19 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     except BaseException:
         if _TAKEN in item.stash:
             name, double = item.stash[_TAKEN]
-            seen = [str(double.journal)] if double.journal.commands() else []
-            item.add_report_section("call", name, "\n".join([*double.problems(), *seen] or [str(double.journal)]))
+            item.add_report_section("call", name, "\n".join([*_problems(item, double), str(double.journal)]))
         raise
-    if _TAKEN not in item.stash:
-        return
-    _, double = item.stash[_TAKEN]
+    if _TAKEN in item.stash:
+        problems = _problems(item, item.stash[_TAKEN][1])
+        if problems:
+            pytest.fail("\n".join(problems), pytrace=False)
+
+
+def _problems(item: pytest.Item, double: _Double) -> list[str]:
     problems = double.problems()
-    if not problems and _CONTRACT in getattr(item, "fixturenames", ()) and double.journal.commands():
+    if _CONTRACT in getattr(item, "fixturenames", ()) and double.journal.commands():
         try:
             double.journal.assert_contract_kept()
         except AssertionError as error:
-            problems = [str(error)]
-    if problems:
-        pytest.fail("\n".join(problems), pytrace=False)
+            problems.append(str(error))
+    return problems
