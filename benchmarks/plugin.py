@@ -1,6 +1,6 @@
 """What liverec adds to a run of pytest that does not use it: ``python benchmarks/plugin.py``.
 
-``pytest --collect-only`` of a project with one test, in rounds whose order turns round each time: as installed, with and
+``pytest --collect-only`` of a project with one test, in rounds whose order turns round: as installed, with and
 without ``-p no:liverec``; and on a pytest without any plugins, with one at a time: ours, and those that come along with
 what liverec depends on. What counts is the median of the differences within a round.
 """

@@ -6,6 +6,7 @@ import pytest
 from calling import HOST, PROJECT, TOKEN, Keys, request, send, signed, status
 from liverec import CommandJournal, RecordControl, RecordControlDouble, RecordControlServer, SentCommand, load_document
 from liverec.doubles.caller import sent_twice, too_soon
+from liverec.reference import journal as journal_module
 
 INTERVAL = load_document().interval_ns
 
@@ -154,8 +155,10 @@ def test_what_the_document_does_not_say_is_found(
 
 def test_another_path_and_method_are_found_on_the_server(record_control_server: RecordControlServer) -> None:
     path = f"/v1/{PROJECT}/record/controls"
-    httpx.put(f"{record_control_server.url}{path}", trust_env=False)
+    for _ in range(2):
+        httpx.put(f"{record_control_server.url}{path}", trust_env=False)
 
+    record_control_server.journal.assert_nothing_sent_twice()  # it names no stream
     with pytest.raises(AssertionError, match=rf"document: PUT {path} is not POST /v1/{{project_id}}/record/control"):
         record_control_server.journal.assert_as_documented()
 
@@ -282,6 +285,16 @@ def test_about_nothing_nothing_is_claimed(record_control_double: RecordControlDo
 
     with pytest.raises(AssertionError, match="no command arrived, so that there is nothing to judge; respx sees only"):
         assertion(record_control_double.journal)
+
+
+def test_what_the_journal_has_forgotten_is_not_called_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "CAPACITY", 2)
+    with RecordControlDouble() as double:
+        for number in range(1, 4):
+            status(stream=f"rehearsal-{number}")
+
+    with pytest.raises(AssertionError, match="the journal keeps the latest 2 requests; 1 before them cannot be judged"):
+        double.journal.assert_never_too_soon()
 
 
 def test_a_long_journal_shows_its_end(record_control_double: RecordControlDouble) -> None:

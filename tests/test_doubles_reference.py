@@ -16,7 +16,10 @@ import requests
 
 from calling import STREAM, request, send, signed, status
 from liverec import RecordControlDouble, RecordControlServer, UnknownStreamError
+from liverec.doubles.caller import too_soon
+from liverec.reference.faults import FAULTS
 
+RACES = ("double-start", "double-stop")
 Double = RecordControlDouble | RecordControlServer
 
 
@@ -108,6 +111,23 @@ def test_a_fault_comes_and_goes(double: Double, answered: Callable[..., int]) ->
     double.set_faults()
 
     assert (broken, answered("STOP")) == (201, 200)
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in RACES])
+def test_every_fault_that_needs_no_race_works_within_the_process(name: str) -> None:
+    with RecordControlDouble() as double:
+        double.set_faults(name)
+        for action in ("STOP", "START", "START", "STOP", "START", "STOP"):
+            send(signed(action, double))
+
+    assert len(double.journal.commands()) == 6
+    assert double.journal.violations() == tuple(too_soon(double.journal.commands(), interval_ns=10_000_000_000))
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_a_fault_of_races_names_the_server(name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} shows only where two commands race over HTTP: take record_control_"):
+        RecordControlDouble().set_faults(name)
 
 
 def test_the_gateway_turns_away(double: Double, answered: Callable[..., int]) -> None:

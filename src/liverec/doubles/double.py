@@ -11,6 +11,7 @@ from liverec.doubles.reference_double import ReferenceDouble
 from liverec.doubles.routes import Routes, body_of, completed, response_of, scope_of
 
 NAME = "record_control_double"
+_RACES = {"double-start", "double-stop"}
 
 
 class RecordControlDouble(ReferenceDouble):
@@ -30,6 +31,17 @@ class RecordControlDouble(ReferenceDouble):
     ) -> None:
         """Let httpx go its way again."""
         self.router.__exit__(kind, error, trace)
+
+    def set_faults(self, *names: str) -> None:
+        """Break these promises, and no others: to see what the program makes of a service that is wrong.
+
+        Raises:
+            UnknownFaultError: one of them does not exist; nothing is changed then.
+            ValueError: one of them shows only where two commands are under way at once, as over HTTP.
+        """
+        for name in _RACES & set(names):
+            raise ValueError(f"{name} shows only where two commands race over HTTP: take record_control_server")
+        super().set_faults(*names)
 
     def problems(self) -> list[str]:
         """Return what must fail the test: requests without a route, or none at all."""

@@ -104,6 +104,11 @@ class CommandJournal:
         commands = self.commands()
         if not commands:
             raise AssertionError(f"no command arrived, so that there is nothing to judge; {self._unseen}")
+        if self._journal.forgotten:
+            raise AssertionError(
+                f"the journal keeps the latest {len(self._journal.kept())} requests; {self._journal.forgotten} before "
+                "them cannot be judged: send fewer in one test"
+            )
         return commands
 
     def _assert_none(self, found: Sequence[CallerViolation] | Iterator[CallerViolation]) -> None:

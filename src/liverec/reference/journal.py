@@ -41,6 +41,7 @@ class Journal:
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=CAPACITY)
         self._numbers = count(1)
+        self.forgotten = 0  # entries that newer ones have pushed out
 
     def record(
         self,
@@ -55,15 +56,18 @@ class Journal:
         """Add a request with what was answered; ``outcome`` is what the rules or the gateway said."""
         if len(request.body) > MAX_BODY_KEPT or request.head_size > MAX_HEAD_KEPT:
             request = _shortened(request)
+        if len(self._entries) == self._entries.maxlen:
+            self.forgotten += 1
         self._entries.append(Entry(next(self._numbers), clock_ns, wall_ns, request, answer, command, outcome))
 
     def lose_answer(self) -> None:
         """Note that the answer to the latest request has not left."""
-        self._entries.append(self._entries.pop()._replace(answer=None))
+        self._entries[-1] = self._entries[-1]._replace(answer=None)
 
     def clear(self) -> None:
         """Forget all entries; numbers go on."""
         self._entries.clear()
+        self.forgotten = 0
 
     def kept(self) -> tuple[Entry, ...]:
         """Return the entries as they are, oldest first, for programs in this process; they hold secrets."""
