@@ -163,7 +163,10 @@ def test_a_command_that_the_script_forgot_says_what_is_left() -> None:
         with pytest.raises(AssertionError) as raised:
             status()
 
-    assert str(raised.value) == (
+    refused, left_over = double.problems()
+    assert "no command arrived" not in left_over
+    assert refused == str(raised.value)
+    assert refused == (
         "START of mystream had no answer in the script of record_control; left are ok for encore, "
         "not_found for encore. Add one, for example record_control.ok('mystream')"
     )

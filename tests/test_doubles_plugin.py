@@ -276,7 +276,9 @@ def test_locust_s_plugin_and_ours_get_along(team: pytest.Pytester) -> None:
 
 
 def test_the_slow_plugins_of_others_may_be_switched_off(team: pytest.Pytester) -> None:
-    options = [option for name in ("respx", "schemathesis", "hypothesispytest") for option in ("-p", f"no:{name}")]
+    options = [
+        option for name in ("respx", "schemathesis", "anyio", "hypothesispytest") for option in ("-p", f"no:{name}")
+    ]
 
     result = run(team, "def test_it(record_control):\n    record_control.ok(); command('START')\n", *options)
 

@@ -16,6 +16,7 @@ import requests
 
 from calling import STREAM, request, send, signed, status
 from liverec import RecordControlDouble, RecordControlServer, UnknownStreamError
+from liverec.clock import VirtualClock
 from liverec.doubles.caller import too_soon
 from liverec.reference.faults import FAULTS
 
@@ -227,6 +228,24 @@ def test_a_program_sleeps_and_looks_at_the_double_s_clock(record_control_double:
     asyncio.run(clock.sleep_async(2))
 
     assert clock.monotonic() == 3.5
+    assert record_control_double.journal.commands() == ()
+
+
+def test_the_clock_may_run_by_itself(
+    record_control_double: RecordControlDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, machine = record_control_double.clock, VirtualClock(7)
+    monkeypatch.setattr("time.monotonic_ns", machine.now)
+    clock.advance(1)
+    machine.advance(60)
+
+    clock.run_in_real_time()
+    machine.advance(0.25)
+    clock.run_in_real_time()
+    machine.advance(0.25)
+
+    assert clock.now() == 1_500_000_000
+    assert clock.advance(10) == 11_500_000_000
     assert record_control_double.journal.commands() == ()
 
 

@@ -77,7 +77,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     except BaseException:
         if _TAKEN in item.stash:
             name, double = item.stash[_TAKEN]
-            item.add_report_section("call", name, "\n".join([*_problems(item, double), str(double.journal)]))
+            problems = _problems(item, double)
+            seen = [str(double.journal)] if double.journal.commands() or not problems else []
+            item.add_report_section("call", name, "\n".join([*problems, *seen]))
         raise
     if _TAKEN in item.stash:
         problems = _problems(item, item.stash[_TAKEN][1])

@@ -89,8 +89,8 @@ def wrong_credentials(commands: Sequence[SentCommand]) -> Iterator[CallerViolati
                 found=command.credentials_problem,
                 expected="X-Auth-Token with a valid token, or Authorization, X-Sdk-Date and X-Project-Id with a "
                 "signature over what is sent (Table 3)",
-                advice="give your program the double's token, or its access_key, secret_key and project_id; sign the "
-                "path, query and body exactly as they leave, last of all",
+                advice="give your program its credentials (a double has its own: token, or access_key and secret_key; "
+                "and project_id), and sign path, query and body exactly as they leave",
             )
 
 

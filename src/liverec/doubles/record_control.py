@@ -101,7 +101,7 @@ class RecordControl:
         if not unused:
             return list(self.router.unmatched)
         why = "take them out of the script, or see why the program sent less"
-        if not self._script.taken:
+        if not self.router.unmatched and not self.journal.commands():
             why = f"no command arrived; {UNSEEN}"
         return [*self.router.unmatched, f"answers of {NAME} that nobody asked for: {', '.join(unused)}; {why}"]
 

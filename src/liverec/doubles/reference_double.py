@@ -91,6 +91,8 @@ class ReferenceDouble:
     def set_dialect(self, **choices: str) -> None:
         """Read the page in another way where it is silent: ``set_dialect(stop_while_idle="accepted")``.
 
+        An axis that is not named takes its first value.
+
         Raises:
             DialectError: no such axis or value.
         """

@@ -1,17 +1,15 @@
 """A script: which canned answer comes next, for one stream or for all."""
 
 from collections import deque
-from dataclasses import dataclass, field
 
 from liverec.doubles.canned import CannedAnswer
 
 
-@dataclass(slots=True)
 class Script:
     """Answers in their order. A stream takes those of its own first, then those that are for every stream."""
 
-    _waiting: dict[str | None, deque[CannedAnswer]] = field(default_factory=dict[str | None, deque[CannedAnswer]])
-    taken: int = 0
+    def __init__(self) -> None:
+        self._waiting: dict[str | None, deque[CannedAnswer]] = {}
 
     def add(self, answer: CannedAnswer, stream: str | None) -> None:
         """Put *answer* behind the others for *stream*, or for every stream."""
@@ -22,7 +20,6 @@ class Script:
         for key in dict.fromkeys((stream, None)):
             waiting = self._waiting.get(key)
             if waiting:
-                self.taken += 1
                 return waiting.popleft()
         return None
 
