@@ -30,7 +30,8 @@ class Routes(respx.MockRouter):
         self.unmatched: list[str] = []
         self._document = document
         self._name = name
-        self._path = re.compile(f"^{re.sub(r'{[^}]*}', '[^/]+', document.path_template)}$")
+        fixed = re.split("{[^}]*}", document.path_template)
+        self._path = re.compile(f"^{'[^/]+'.join(map(re.escape, fixed))}$")
         self.command = self.route(method=document.method, path__regex=self._path).mock(side_effect=respond)
         self.tokens = self.route(method="POST", path=TOKEN_PATH).mock(side_effect=respond)
 
@@ -61,8 +62,9 @@ class Routes(respx.MockRouter):
             *([f"the method is {request.method}"] if request.method != document.method else []),
             *([] if self._path.match(url.path) else [f"the path is {url.path}"]),
         ]
+        shown = f"{url.scheme}://{url.netloc.decode()}{url.path}"  # a query may hold a secret
         return self.refuse(
-            f"{request.method} {url} matches no route of {self._name}. The nearest is {document.method} "
+            f"{request.method} {shown} matches no route of {self._name}. The nearest is {document.method} "
             f"{document.path_template}, on any host; here {' and '.join(wrong)}. If the request is wrong, "
             f"mend the program; if it is for another API, mock it: {self._name}.router.route(...).respond(...)"
         )
