@@ -123,17 +123,23 @@ def test_what_the_document_does_not_allow_is_refused(number: int, given: dict[st
         RecordControl().answer(number, **given)
 
 
-def test_an_example_that_contradicts_its_document_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    changed = document_with(
-        tmp_path,
-        code=(
-            "type: string\n          description: What went wrong, for programs -> "
-            "type: integer\n          description: What went wrong, for programs"
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            "string\n          description: What went wrong, for p -> integer\n          description: For p",
+            r"canned answer 400: at error_code: .* is not of type \"integer\"",
         ),
-    )
-    monkeypatch.setenv("LIVEREC_DOCUMENT", changed)
+        ('"^([0-9A-Fa-f]{8} -> "^(id-[0-9A-Fa-f]{8}', r"canned answer 200: X-request-id: .* has not the pattern of"),
+    ],
+    ids=["error_code", "request id"],
+)
+def test_an_answer_that_contradicts_its_document_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, said: str
+) -> None:
+    monkeypatch.setenv("LIVEREC_DOCUMENT", document_with(tmp_path, change=change))
 
-    with pytest.raises(CannedAnswerError, match=r"canned answer 400: at error_code: .* is not of type \"integer\""):
+    with pytest.raises(CannedAnswerError, match=said):
         RecordControl()
 
 

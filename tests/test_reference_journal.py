@@ -90,6 +90,9 @@ def test_the_journal_is_a_ring(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [entry["number"] for entry in target.journal.entries()] == [3, 4, 5]
     assert [entry["number"] for entry in target.journal.entries(after=4)] == [5]
+    assert target.journal.forgotten == 2
+    target.reset()
+    assert target.journal.forgotten == 0
 
 
 def test_clearing_forgets_entries_but_numbers_go_on() -> None:
