@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import assert_type
 
+import httpx
 import pytest
 
 import liverec
 from liverec import (
     REQUIREMENTS,
     Action,
+    CallerViolation,
     CheckResult,
+    CommandJournal,
     Document,
     DocumentError,
+    DoubleClock,
     ExitCode,
     Finding,
     History,
@@ -24,7 +28,9 @@ from liverec import (
     MonotonicClock,
     Operation,
     Outcome,
+    RecordControl,
     Requirement,
+    SentCommand,
     Stream,
     Strength,
     Verdict,
@@ -100,6 +106,20 @@ def test_the_contract_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_verdicts_and_exit_codes_have_names() -> None:
     assert (Verdict("NOT EXERCISED"), ExitCode(2)) == (Verdict.NOT_EXERCISED, ExitCode.UNDECIDED)
+
+
+def test_what_a_team_annotates_its_tests_with(record_control: RecordControl) -> None:
+    assert_type(record_control.ok().illegal("encore").answer(500, error_code="LIVE.100011005"), RecordControl)
+    assert_type(record_control.clock, DoubleClock)
+    assert_type(record_control.journal, CommandJournal)
+    url = "https://live.example.net/v1/0123/record/control"
+
+    statuses = [httpx.post(url, json={"stream": stream}).status_code for stream in ("encore", "mystream", "encore")]
+
+    commands = record_control.journal.commands()
+    assert_type(commands, tuple[SentCommand, ...])
+    assert_type(record_control.journal.violations(), tuple[CallerViolation, ...])
+    assert statuses == [command.status for command in commands] == [400, 200, 500]
 
 
 def test_every_public_name_is_there_and_no_other() -> None:
