@@ -1,6 +1,7 @@
 """The wheel, installed in an environment of its own with the checkout out of reach, is all of the product."""
 
 import json
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -121,6 +122,16 @@ def test_the_installed_wheel_gives_client_teams_their_fixtures(installed: Path, 
 
     assert (tested.returncode, tested.stdout.splitlines()[-1][:8]) == (0, "2 passed"), tested.stdout
     assert Path(told.stdout.strip()).is_relative_to(installed)
+
+
+@pytest.mark.slow
+def test_the_example_is_tested_with_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
+    example = shutil.copytree(CHECKOUT / "examples" / "scheduler", tmp_path / "scheduler")
+    python = (str(installed / "bin" / "python"),)
+
+    tested = run("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=example, program=python, PYTHONPATH="")
+
+    assert (tested.returncode, "passed" in tested.stdout) == (0, True), tested.stdout
 
 
 @pytest.mark.slow
