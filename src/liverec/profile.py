@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 
+TOKEN_FORM = r"[\x21-\x7e]{1,16384}"  # noqa: S105  # a form: what an HTTP header can carry
+ACCESS_KEY_FORM = r"[\x21-\x2b\x2d-\x7e]{1,1024}"  # no comma: one ends it in Authorization
+SECRET_KEY_FORM = r"[^\x00-\x1f\x7f]{1,4096}"  # noqa: S105  # a form
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from liverec.address import parse_address
-from liverec.profile import Credentials, Profile, StreamSet
+from liverec.profile import ACCESS_KEY_FORM, SECRET_KEY_FORM, TOKEN_FORM, Credentials, Profile, StreamSet
 from liverec.toml_table import ProfileError, Table, parse_table, read_table
 
 __all__ = ["ProfileError", "load_profile", "reference_profile", "reference_profile_text"]
@@ -17,7 +17,6 @@ _MOST_STREAMS = 100_000
 _MOST_REQUESTS = 1_000_000
 _LINE = r"[^\x00-\x1f\x7f]{1,4096}"
 _NAME = r"[^\x00-\x1f\x7f]{1,512}"
-_HEADER_VALUE = r"[\x21-\x7e]{1,16384}"
 _STREAM_SETS = ("recordable", "other_rule", "unpushed", "unknown")
 
 
@@ -93,9 +92,9 @@ def _credentials(table: Table, environ: Mapping[str, str]) -> Credentials:
         *("iam_url", "user", "domain", "password", "password_env"),
     )
     credentials = Credentials(
-        access_key=_secret(table, "access_key", r"[\x21-\x2b\x2d-\x7e]{1,1024}", environ),
-        secret_key=_secret(table, "secret_key", _LINE, environ),
-        token=_secret(table, "token", _HEADER_VALUE, environ),
+        access_key=_secret(table, "access_key", ACCESS_KEY_FORM, environ),
+        secret_key=_secret(table, "secret_key", SECRET_KEY_FORM, environ),
+        token=_secret(table, "token", TOKEN_FORM, environ),
         iam_url=_url(table, "iam_url") if "iam_url" in table.values else None,
         user=table.optional_text("user", _NAME, "a user name"),
         domain=table.optional_text("domain", _NAME, "an account name"),

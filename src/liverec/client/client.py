@@ -1,6 +1,5 @@
 """The client: whatever leaves for the target leaves here, within its quota, and is seen by the observers."""
 
-import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from liverec.client.raw import RawExchange, exchange_raw
 from liverec.client.redaction import Secrets
 from liverec.client.transport import Transport
 from liverec.clock import Clock
+from liverec.command import command_body, command_query
 from liverec.document import load_document
 from liverec.history import Action, Outcome, Stream, outcome_of
 from liverec.history.writer import HistoryWriter
@@ -58,9 +58,8 @@ class Client:
         self._secrets = Secrets(self._credentials)
         self._token = self._credentials.token
         self._token_lock = threading.Lock()
-        document = load_document()
-        self._body_fields = document.body_fields
-        self._composer = Composer(target, document, token=self._current_token, utc=utc)
+        self._document = load_document()
+        self._composer = Composer(target, self._document, token=self._current_token, utc=utc)
         self._pacer = Pacer(target.max_requests_per_minute, clock=clock)
         self._processes = Processes()
         self._transport = Transport(clock=clock, timeout_s=timeout_s, secrets=self._secrets)
@@ -97,7 +96,7 @@ class Client:
         return self.send(
             recorded=(action, stream),
             process=process,
-            query=f"action={action.value}",
+            query=command_query(action),
             content=self.body(stream),
             credentials=credentials,
             project_id=stream.project_id,
@@ -105,8 +104,7 @@ class Client:
 
     def body(self, stream: Stream) -> bytes:
         """Return the body of a command about *stream*: compact JSON, its fields in the order of Table 4."""
-        fields = {name: getattr(stream, name) for name in self._body_fields}
-        return json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode()
+        return command_body(self._document, stream)
 
     def send(
         self,

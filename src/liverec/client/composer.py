@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Literal, TypedDict
-from urllib.parse import quote
 
 from liverec import __version__
 from liverec.address import parse_address
 from liverec.client.credentials import CredentialKind, Signing, Turns, authorization
 from liverec.client.outgoing import OutgoingRequest
+from liverec.command import command_path
 from liverec.document import Document
 from liverec.signing import format_date
 from liverec.target import Target
@@ -42,7 +42,7 @@ class Composer:
         self._address = parse_address(target.url)
         self._project_id = target.profile.project_id
         self._credentials = target.profile.credentials
-        self._path_template = document.path_template
+        self._document = document
         self._token = token
         self._utc = utc
         self.turns = Turns(self._credentials)
@@ -63,7 +63,7 @@ class Composer:
         kind = "none" if credentials == "none" else self.turns.take(credentials)
         project = self._project_id if project_id is None else project_id
         chunks = (content,) if isinstance(content, bytes) else tuple(content)
-        path = self._path_template.replace("{project_id}", quote(project, safe="")) if path is None else path
+        path = command_path(self._document, project) if path is None else path
         target = self._address.prefix + path + ("" if query is None else f"?{query}")
         changes = headers or {}
         fields = {
