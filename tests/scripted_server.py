@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from typing import BinaryIO, cast
 
@@ -34,13 +35,18 @@ def parsed(request: bytes) -> tuple[str, dict[str, str], bytes]:
 class ScriptedServer:
     """Answers every request with the same bytes (None: closes at once), and keeps what it received."""
 
-    def __init__(self, answer: bytes | None = OK, *, keeps_open: bool = True) -> None:
+    def __init__(
+        self, answer: bytes | None = OK, *, keeps_open: bool = True, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.answer = answer
         self.keeps_open = keeps_open
         self.received: list[bytes] = []
         self.before_answer = _nothing
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        listener = socket.create_server(("127.0.0.1", 0))
+        if tls is not None:  # hands are shaken when it is first read from, in the thread of its connection
+            listener = tls.wrap_socket(listener, server_side=True, do_handshake_on_connect=False)
+        self._listener = listener
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self._open: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
@@ -72,6 +78,15 @@ class ScriptedServer:
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(5)
+
+
+def answer(status: int, body: bytes = b"", *headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", "X-Request-Id: id-1-host", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def failure(code: str, message: str = "why") -> bytes:
+    return f'{{"error_code":"{code}","error_msg":"{message}"}}'.encode()
 
 
 def _nothing() -> object:

@@ -13,7 +13,7 @@ import click
 import httpx
 import pytest
 
-from liverec import __version__
+from liverec import RecordingError, __version__
 from liverec.checker import CheckResult, check
 from liverec.cli import main
 from liverec.clock import VirtualClock
@@ -34,7 +34,7 @@ DOCUMENTS = sorted(
     (*ROOT.glob("*.md"), *(ROOT / "contracts").glob("*.md"), *(ROOT / "docs").rglob("*.md")),
     key=lambda path: path.relative_to(ROOT).as_posix(),
 )
-README, FORMATS = ROOT / "README.md", ROOT / "docs" / "formats.md"
+README, FORMATS, CLIENT = ROOT / "README.md", ROOT / "docs" / "formats.md", ROOT / "docs" / "recording-client.md"
 SERVER = "http://127.0.0.1:8080"  # as the documents print it
 COMMANDS = main.list_commands(click.Context(main))
 
@@ -186,6 +186,23 @@ def test_python_in_the_readme_runs(server: str, monkeypatch: pytest.MonkeyPatch)
 
     assert SERVER in example
     exec(compile(example.replace(SERVER, server), "README.md", "exec"), {})  # our own text
+
+
+@pytest.mark.parametrize("example", blocks(CLIENT, "runs: against that server", "python"), ids=len)
+def test_python_about_the_client_runs(server: str, monkeypatch: pytest.MonkeyPatch, example: str) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+    assert SERVER in example
+    exec(compile(example.replace(SERVER, server), CLIENT.name, "exec"), {})  # our own text
+
+
+def test_the_errors_of_the_client_are_listed_with_their_place() -> None:
+    def below(error: type[RecordingError]) -> dict[str, str]:
+        found = {one.__name__: error.__name__ for one in error.__subclasses__()}
+        return found | {name: base for one in error.__subclasses__() for name, base in below(one).items()}
+
+    listed = {name: base for name, (base, *_) in table(CLIENT, "error").items()}
+    assert listed == {"RecordingError": "", **below(RecordingError)}
 
 
 def test_python_about_histories_in_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """liverec: is the recording command of a live-streaming service kept, exactly?
 
-What is named here is public: for programs that write and judge histories or read the contract, and for tests with the
-doubles; everything else may move. A name is imported when it is first used, so that none costs the time of the others.
+What is named here is public: for programs that send commands, that write and judge histories or that read the contract,
+and for tests with the doubles; everything else may move. A name is imported when it is first used, so that none costs
+the time of the others.
 """
 
 from importlib import import_module
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from liverec.checker import CheckResult, Finding, check
-    from liverec.clock import MonotonicClock
+    from liverec.clock import MonotonicClock, VirtualClock
     from liverec.document import Document, DocumentError, load_document
     from liverec.doubles import (
         CallerViolation,
@@ -26,12 +27,32 @@ if TYPE_CHECKING:
     from liverec.history.merge import merge
     from liverec.history.reader import HistoryError, HistoryFile, read_file
     from liverec.history.writer import HistoryWriter
+    from liverec.recording_client import (
+        Accepted,
+        AlreadyRecording,
+        AsyncRecordingClient,
+        IllegalRequest,
+        NotFound,
+        NotSent,
+        OutcomeUnknown,
+        RecordingClient,
+        RecordingError,
+        Refused,
+        Restarted,
+        TaskExists,
+        Throttled,
+        TooSoon,
+        Unauthorized,
+    )
     from liverec.requirements import REQUIREMENTS, Requirement, Strength
     from liverec.verdict import ExitCode, Verdict
 
 __all__ = [
     "REQUIREMENTS",
+    "Accepted",
     "Action",
+    "AlreadyRecording",
+    "AsyncRecordingClient",
     "CallerViolation",
     "CannedAnswerError",
     "CheckResult",
@@ -45,18 +66,31 @@ __all__ = [
     "HistoryError",
     "HistoryFile",
     "HistoryWriter",
+    "IllegalRequest",
     "MonotonicClock",
+    "NotFound",
+    "NotSent",
     "Operation",
     "Outcome",
+    "OutcomeUnknown",
     "RecordControl",
     "RecordControlDouble",
     "RecordControlServer",
+    "RecordingClient",
+    "RecordingError",
+    "Refused",
     "Requirement",
+    "Restarted",
     "SentCommand",
     "Stream",
     "Strength",
+    "TaskExists",
+    "Throttled",
+    "TooSoon",
+    "Unauthorized",
     "UnknownStreamError",
     "Verdict",
+    "VirtualClock",
     "__version__",
     "check",
     "load_document",
@@ -67,7 +101,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "liverec.checker": ("CheckResult", "Finding", "check"),
-    "liverec.clock": ("MonotonicClock",),
+    "liverec.clock": ("MonotonicClock", "VirtualClock"),
     "liverec.document": ("Document", "DocumentError", "load_document"),
     "liverec.doubles": (
         "CallerViolation",
@@ -84,6 +118,23 @@ _HOMES = {
     "liverec.history.merge": ("merge",),
     "liverec.history.reader": ("HistoryError", "HistoryFile", "read_file"),
     "liverec.history.writer": ("HistoryWriter",),
+    "liverec.recording_client": (
+        "Accepted",
+        "AlreadyRecording",
+        "AsyncRecordingClient",
+        "IllegalRequest",
+        "NotFound",
+        "NotSent",
+        "OutcomeUnknown",
+        "RecordingClient",
+        "RecordingError",
+        "Refused",
+        "Restarted",
+        "TaskExists",
+        "Throttled",
+        "TooSoon",
+        "Unauthorized",
+    ),
     "liverec.requirements": ("REQUIREMENTS", "Requirement", "Strength"),
     "liverec.verdict": ("ExitCode", "Verdict"),
 }

@@ -67,14 +67,34 @@ def command_request(document: Document, address: Address, action: Action, stream
     )
 
 
+def check_token(token: str) -> None:
+    """Refuse a token that no header can carry; the message does not repeat it.
+
+    Raises:
+        ValueError: it is one.
+    """
+    if not re.fullmatch(TOKEN_FORM, token):
+        raise ValueError("token: expected printable ASCII without spaces, found something else, or nothing")
+
+
+def check_keys(access_key: str, secret_key: str) -> None:
+    """Refuse keys that have not the form of keys; the message does not repeat them.
+
+    Raises:
+        ValueError: one of them has not.
+    """
+    for name, key, form in (("access_key", access_key, ACCESS_KEY_FORM), ("secret_key", secret_key, SECRET_KEY_FORM)):
+        if not re.fullmatch(form, key):
+            raise ValueError(f"{name}: expected printable characters, found others, or none")
+
+
 def with_token(request: CommandRequest, token: str) -> CommandRequest:
     """Return *request* with a user token.
 
     Raises:
-        ValueError: the token is not of a form that a header can carry; the message does not repeat it.
+        ValueError: see ``check_token``.
     """
-    if not re.fullmatch(TOKEN_FORM, token):
-        raise ValueError("token: expected printable ASCII without spaces, found something else, or nothing")
+    check_token(token)
     return replace(request, headers={**request.headers, "X-Auth-Token": token})
 
 
@@ -82,14 +102,9 @@ def with_signature(request: CommandRequest, *, access_key: str, secret_key: str,
     """Return *request* signed over all its headers; the signature holds for 15 minutes around *moment* (aware).
 
     Raises:
-        ValueError: one of the keys is not of the form of a key; the message does not repeat it.
+        ValueError: see ``check_keys``.
     """
-    for name, key, form in (
-        ("access_key", access_key, ACCESS_KEY_FORM),
-        ("secret_key", secret_key, SECRET_KEY_FORM),
-    ):
-        if not re.fullmatch(form, key):
-            raise ValueError(f"{name}: expected printable characters, found others, or none")
+    check_keys(access_key, secret_key)
     headers = {**request.headers, "X-Project-Id": request.project_id, "X-Sdk-Date": format_date(moment)}
     authorization = sign(
         method=request.method,
