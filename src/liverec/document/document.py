@@ -54,6 +54,11 @@ class Document:
     raw: Mapping[str, Any] = field(repr=False)
 
 
+def document_file() -> Path:
+    """Return where the document is that this program goes by: the published one, or what ``LIVEREC_DOCUMENT`` names."""
+    return Path(os.environ.get("LIVEREC_DOCUMENT") or asset("openapi") / "record-control.yaml")
+
+
 def load_document(path: Path | None = None) -> Document:
     """Return the document in *path*, or the published one.
 
@@ -64,17 +69,16 @@ def load_document(path: Path | None = None) -> Document:
         DocumentError: the file cannot be read, is larger than 1 MiB, is no YAML, or does not say what the program
             needs; the message names file, line, key path, what was expected and what was found.
     """
-    file = path or Path(os.environ.get("LIVEREC_DOCUMENT") or asset("openapi") / "record-control.yaml")
-    root = read(file)
+    root = read(path or document_file())
     try:
         return _document(root)
     except RecursionError:
         found = "some that lead to themselves"
-        raise DocumentError(file=file, place="the document", expected="references that end", found=found) from None
+        raise DocumentError(file=root.file, place="the document", expected="references that end", found=found) from None
 
 
 def _document(root: Node) -> Document:
-    template, method, operation = _operation(root)
+    template, method, operation = operation_of(root)
     header, request_id = _request_id(operation.at("responses", "200", "headers"))
     body = operation.at("requestBody", "content", _JSON)
     body_fields = body.at("schema", "properties").names()
@@ -110,7 +114,8 @@ def _document(root: Node) -> Document:
     )
 
 
-def _operation(root: Node) -> tuple[str, str, Node]:
+def operation_of(root: Node) -> tuple[str, str, Node]:
+    """Return the path, the method in small letters, and the only operation there is."""
     paths = root.at("paths")
     found = [
         (template, method, paths.at(template, method))

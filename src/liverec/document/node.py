@@ -37,12 +37,22 @@ class Node:
     place: tuple[str, ...] = ()
     value: Json
 
+    @property
+    def name(self) -> str:
+        """The keys that lead here, as one text."""
+        return " > ".join(self.place) or "the document"
+
+    @property
+    def line(self) -> int:
+        """The line where this stands, or the last part of its place that is there."""
+        return _line(self.source, self.place)
+
     def fail(self, expected: str, found: str | None = None) -> Never:
         """Raise the complaint that something else was expected here."""
         raise DocumentError(
             file=self.file,
-            line=_line(self.source, self.place),
-            place=" > ".join(self.place) or "the document",
+            line=self.line,
+            place=self.name,
             expected=expected,
             found=found or repr(self.value)[:80],
         )
@@ -56,6 +66,10 @@ class Node:
                 node.fail(f"a key {key!r}", f"only {', '.join(inner)[:80]}" if inner else "none")
             node = node._inner(key, inner[key])
         return node
+
+    def find(self, key: str) -> "Node | None":
+        """Go down to *key*, through references, if it is there."""
+        return self.at(key) if key in self.mapping() else None
 
     def mapping(self) -> dict[str, Json]:
         """Return the value as a mapping."""
