@@ -82,6 +82,14 @@ BREAKING: list[tuple[tuple[str, ...], Any, str]] = [
     ((*HEADER, "required"), False,
      "components > headers > RequestId > required: X-request-id is no longer mandatory"),
     ((*HEADER, "schema", "pattern"), "^(.)(.)(.)$", "components > headers > RequestId > schema > pattern: was ^("),
+    (("components", "parameters", "Action", "explode"), False,
+     "components > parameters > Action > explode: was nothing, is False"),
+    (("components", "parameters", "Action", "schema"), True,
+     "components > parameters > Action > schema: was {'type': 'string'"),
+    (("components", "responses", "Failed", "content"), {"text/plain": {"schema": {}}},
+     "components > responses > Failed > content > application/json: is gone"),
+    (("components", "headers", "RequestId", "schema", "pattern"), GONE,
+     "components > headers > RequestId > schema > pattern: was ^("),
     ((*INTERVAL, "exclusive-seconds"), 12, "operation > x-min-interval > exclusive-seconds: was 10, is 12"),
     ((*INTERVAL, "exclusive-seconds"), 9.5, "operation > x-min-interval > exclusive-seconds: was 10, is 9.5"),
     (INTERVAL, {**RAW["paths"][OPERATION[1]]["post"]["x-min-interval"], "per": "region"},
@@ -105,6 +113,10 @@ def test_a_change_that_breaks_is_named(tmp_path: Path, keys: tuple[str, ...], va
 
 
 NO_LONGER: list[tuple[tuple[str, ...], Any, str]] = [
+    ((*OPERATION, "requestBody", "required"), False, "operation > requestBody > required: the body is mandatory now"),
+    (("components", "parameters", "Action", "required"), False,
+     "components > parameters > Action > required: action is mandatory now"),
+    ((*FAILURE, "additionalProperties"), False, "failure > additionalProperties: was False, is True"),
     ((*ACTION, "enum"), ["START", "STOP", "PAUSE"],
      "components > schemas > RecordControlAction > enum: no longer PAUSE"),
     ((*INFO, "properties", "quality"), ANYTHING, "request > properties > quality: is gone"),
@@ -132,6 +144,8 @@ COMPATIBLE: list[tuple[tuple[str, ...], Any]] = [
     ((*STREAM, "type"), ["string", "null"]),
     ((*CODE, "maxLength"), 64),
     ((*CODE, "enum"), ["LIVE.100011001"]),
+    ((*CODE, "pattern"), "^LIVE"),
+    (("components", "responses", "Failed", "headers", "Trace"), {"schema": {}}),
     ((*FAILURE, "properties", "error_detail"), ANYTHING),
     ((*FAILURE, "additionalProperties"), False),
     (("components", "responses", "Failed", "headers", "Retry-After"), {"required": True, "schema": {}}),
@@ -202,6 +216,22 @@ def test_an_extension_that_is_gone_is_told_key_by_key(tmp_path: Path, extension:
 
     assert {one.split(" > ")[2].split(":")[0] for one in found} == keys
     assert differences(tmp_path, old=Edit((*OPERATION, "x-error-codes"), GONE)) == []
+
+
+def test_a_field_is_news_where_nothing_else_was_allowed(tmp_path: Path) -> None:
+    schema = RAW["components"]["schemas"][FAILURE[-1]]
+    closed = {**schema, "additionalProperties": False}
+    wider = {**closed, "properties": {**schema["properties"], "error_detail": ANYTHING}}
+
+    assert differences(tmp_path, old=Edit(FAILURE, closed), new=Edit(FAILURE, wider)) == [
+        "failure > properties > error_detail: is new, where nothing else was allowed"
+    ]
+
+
+def test_a_header_that_nobody_could_rely_on_may_go(tmp_path: Path) -> None:
+    keys = ("components", "responses", "Failed", "headers", "Trace")
+
+    assert differences(tmp_path, old=Edit(keys, {"schema": {}})) == []
 
 
 def test_schemas_that_contain_themselves_are_compared(tmp_path: Path) -> None:

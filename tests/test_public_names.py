@@ -26,10 +26,14 @@ from liverec import (
     HistoryFile,
     HistoryWriter,
     MonotonicClock,
+    NotSent,
     Operation,
     Outcome,
     RecordControl,
+    RecordingClient,
+    RecordingError,
     Requirement,
+    Restarted,
     SentCommand,
     Stream,
     Strength,
@@ -102,6 +106,16 @@ def test_the_contract_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("LIVEREC_DOCUMENT", str(tmp_path / "nothing.yaml"))
     with pytest.raises(DocumentError):
         load_document()
+
+
+def test_a_program_is_told_types_and_errors() -> None:
+    with RecordingClient("http://127.0.0.1:9", token="t0ken") as client:
+        with pytest.raises(NotSent) as raised:
+            assert_type(client.restart_recording(STREAM), Restarted)
+        assert_type(client.seconds_until_start(STREAM), float)
+
+    assert_type(raised.value.request_id, str | None)
+    assert isinstance(raised.value, RecordingError)
 
 
 def test_verdicts_and_exit_codes_have_names() -> None:

@@ -43,6 +43,8 @@ def server() -> Iterator[ScriptedServer]:
         (404, "LIVE.100011022", {Action.START: AlreadyRecording, Action.STOP: NotFound}),
         (404, "LIVE.100011001", {Action.START: NotFound, Action.STOP: NotFound}),
         (404, "APIGW.0101", {Action.START: IllegalRequest, Action.STOP: IllegalRequest}),
+        (404, "APIG.0101", {Action.START: IllegalRequest, Action.STOP: IllegalRequest}),
+        (403, "LIVE.103011016", {Action.START: IllegalRequest, Action.STOP: IllegalRequest}),
         (405, "APIGW.0501", {Action.START: IllegalRequest, Action.STOP: IllegalRequest}),
         (413, "APIGW.0201", {Action.START: IllegalRequest, Action.STOP: IllegalRequest}),
         (401, "LIVE.100011002", {Action.START: Unauthorized, Action.STOP: Unauthorized}),
@@ -105,6 +107,16 @@ def test_what_a_body_does_not_say_is_none(
 
 
 @each_kind
+def test_a_404_that_names_no_code_says_nothing_of_a_record(kind: Kind, server: ScriptedServer) -> None:
+    server.answer = answer(404, b"<html>no such page</html>")
+
+    with recording_client(kind, server.url) as client, pytest.raises(IllegalRequest) as raised:
+        client.stop_recording(STREAM)
+
+    assert raised.value.status == 404
+
+
+@each_kind
 def test_a_gateway_s_request_id_is_read_from_its_body(kind: Kind, server: ScriptedServer) -> None:
     body = b'{"error_msg":"m","error_code":"APIGW.0301","request_id":"d58d1fe6"}'
     server.answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: %d\r\n\r\n" % len(body) + body
@@ -122,6 +134,7 @@ def test_a_gateway_s_request_id_is_read_from_its_body(kind: Kind, server: Script
         ("Retry-After: 7", 7, 7),
         ("Retry-After: Fri, 31 Dec 2100 23:59:59 GMT", 1e9, 1e10),
         ("Retry-After: Fri, 31 Dec 1999 23:59:59 GMT", 0, 0),
+        ("Retry-After: Fri, 31 Dec 2100 23:59:59 -0000", 1e9, 1e10),
         ("Retry-After: -7", None, None),
         ("Retry-After: soon", None, None),
         ("Retry-After: Fri, 99 Dec 2100 23:59:59 GMT", None, None),

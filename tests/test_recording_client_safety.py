@@ -4,6 +4,7 @@ import logging
 import ssl
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import which
 
@@ -85,6 +86,13 @@ def test_what_cannot_work_is_refused_when_it_is_made(
     assert "s3cret" not in str(raised.value)
 
 
+@pytest.mark.parametrize("made", [RecordingClient, AsyncRecordingClient])
+@pytest.mark.parametrize("timeout_s", [0, -1, float("nan"), float("inf")])
+def test_a_timeout_is_a_time(made: type[RecordingClient] | type[AsyncRecordingClient], timeout_s: float) -> None:
+    with pytest.raises(ValueError, match="timeout_s: expected more than 0"):
+        made(SOMEWHERE, token="t", timeout_s=timeout_s)
+
+
 @each_kind
 @pytest.mark.parametrize("stream", [Stream("..", "d", "a", "s"), Stream(PROJECT, "d", "a", "\udcff")])
 def test_names_that_cannot_be_sent_are_not(kind: Kind, server: ScriptedServer, stream: Stream) -> None:
@@ -110,3 +118,14 @@ def test_a_server_that_nobody_vouches_for_is_sent_nothing(kind: Kind, tmp_path: 
         assert server.received == []
     finally:
         server.close()
+
+
+def test_threads_may_share_a_client(server: ScriptedServer) -> None:
+    streams = [STREAM._replace(stream=f"rehearsal-{n}") for n in range(32)]
+
+    with RecordingClient(server.url, token="t") as client, ThreadPoolExecutor(8) as threads:
+        stopped = list(threads.map(client.stop_recording, streams))
+        left = [client.seconds_until_start(stream) for stream in streams]
+
+    assert [one.stream for one in stopped] == streams
+    assert all(0 < seconds <= W_S + 1e-9 for seconds in left)

@@ -77,12 +77,9 @@ def sign(*, target: str, action: str, kind: str, **names: str | None) -> None:
 
     profile = _profile(target)
     streams = profile.recordable
-    stream = Stream(
-        project_id=names["project_id"] or profile.project_id,
-        publish_domain=names["publish_domain"] or streams.publish_domain,
-        app=names["app"] or streams.app,
-        stream=names["stream"] or streams.name(1),
-    )
+    given = {name: value for name, value in names.items() if value is not None}
+    default = Stream(profile.project_id, streams.publish_domain, streams.app, streams.name(1))
+    stream = default._replace(**given)
     try:
         request = command_request(load_document(), parse_address(profile.url), Action(action), stream)
     except UnicodeEncodeError:

@@ -15,7 +15,7 @@ from liverec.history import Action, Stream
 from liverec.recording_client.conversation import Conversation, Pause, Steps, T, Token, proof
 from liverec.recording_client.meaning import Lost, Reply
 from liverec.recording_client.results import Accepted, Restarted
-from liverec.recording_client.transport import LIMITS, Reading, as_httpx, lost, undecoded
+from liverec.recording_client.transport import LIMITS, Reading, as_httpx, checked, lost, undecoded
 
 
 class AsyncRecordingClient:
@@ -47,7 +47,7 @@ class AsyncRecordingClient:
             document=document or load_document(),
             clock=self._clock,
         )
-        self._timeout_s = timeout_s
+        self._timeout_s = checked(timeout_s)
         self._sleep = sleep
         self._http = httpx.AsyncClient(transport=transport, limits=LIMITS, trust_env=False)
 

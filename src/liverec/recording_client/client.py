@@ -15,7 +15,7 @@ from liverec.history import Action, Stream
 from liverec.recording_client.conversation import Conversation, Pause, Steps, T, Token, proof
 from liverec.recording_client.meaning import Lost, Reply
 from liverec.recording_client.results import Accepted, Restarted
-from liverec.recording_client.transport import LIMITS, Reading, as_httpx, lost, undecoded
+from liverec.recording_client.transport import LIMITS, Reading, as_httpx, checked, lost, undecoded
 
 
 class RecordingClient:
@@ -27,7 +27,8 @@ class RecordingClient:
     are what a restart waits by. Safe to share between threads.
 
     Raises:
-        ValueError: *url* is no base URL, or http:// to another machine; the credentials are not one kind.
+        ValueError: *url* is no base URL, or http:// to another machine; the credentials are not one kind;
+            or *timeout_s* is no time.
         DocumentError: the document cannot be used.
     """
 
@@ -51,7 +52,7 @@ class RecordingClient:
             document=document or load_document(),
             clock=self._clock,
         )
-        self._timeout_s = timeout_s
+        self._timeout_s = checked(timeout_s)
         self._sleep = sleep
         self._http = httpx.Client(transport=transport, limits=LIMITS, trust_env=False)
 

@@ -56,9 +56,10 @@ class Refused(RecordingError):
 
 
 class IllegalRequest(Refused):
-    """The request as such: 400, but for TaskExists; 405, 413, 415; 404 of a gateway that knows no such API.
+    """The request as such: 400, but for TaskExists; 405, 413, 415; and a 404 that is not about a record.
 
-    By the page also a stream whose recording rule has not the type COMMAND_RECORD; the code does not tell which.
+    By the page also a stream whose recording rule has not the type COMMAND_RECORD; ``error_code`` may say more. A 404
+    without a code of the service mostly means that there is no such API under the URL.
     """
 
     summary = "refused as illegal"
@@ -75,7 +76,7 @@ class TaskExists(Refused):
 
 
 class TooSoon(TaskExists):
-    """The interval after a STOP of this client may not have been over.
+    """The interval after a STOP of this client was not over, which may be why.
 
     ``wait_s`` seconds after the answer, by this client's clock, it is.
     """
@@ -85,7 +86,10 @@ class TooSoon(TaskExists):
 
 
 class AlreadyRecording(TaskExists):
-    """No STOP of this client explains it, so the stream is recording: perhaps by a START whose answer was lost."""
+    """No STOP of this client can be why: the stream is recording, unless another program sent a STOP.
+
+    After a START whose answer was lost, that is how one learns that it was carried out.
+    """
 
     summary = "refused, the stream is recording"
 

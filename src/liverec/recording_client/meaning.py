@@ -19,7 +19,8 @@ from liverec.recording_client.errors import (
 )
 
 _TASK_EXISTS = "LIVE.100011022"  # Cloud Live API Reference: Error Codes
-_GATEWAY = "APIGW."  # its 404 knows no such API, and says nothing of a record
+_BAD_CONTENT = "LIVE.103011016"  # likewise; a 403 that has nothing to do with rights
+_GATEWAY = "APIG"  # begins its codes: its 404 knows no such API, and says nothing of a record
 _LONGEST = 1024  # characters that are kept of a text from outside
 _TURNED_AWAY = {401: Unauthorized, 403: Unauthorized, 429: Throttled}
 
@@ -74,12 +75,14 @@ def failure(answer: Reply, action: Action) -> type[RecordingError] | None:
         case Outcome.INFO:
             return OutcomeUnknown
         case Outcome.TURNED_AWAY:
-            return _TURNED_AWAY.get(answer.status, IllegalRequest)
+            illegal = answer.error_code == _BAD_CONTENT
+            return IllegalRequest if illegal else _TURNED_AWAY.get(answer.status, IllegalRequest)
         case Outcome.REFUSED:
             if action is Action.START and answer.error_code == _TASK_EXISTS:
                 return TaskExists
-            gateway = (answer.error_code or "").startswith(_GATEWAY)
-            return NotFound if answer.status == 404 and not gateway else IllegalRequest
+            # without a code it is not the service that answers: perhaps the address is wrong
+            of_service = answer.error_code is not None and not answer.error_code.startswith(_GATEWAY)
+            return NotFound if answer.status == 404 and of_service else IllegalRequest
 
 
 def retry_after_s(text: str | None, *, now: datetime) -> float | None:

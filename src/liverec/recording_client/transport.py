@@ -10,6 +10,7 @@ from liverec.recording_client.meaning import Lost, Reply, reply
 LARGEST_ANSWER = 64 * 1024
 # Soon: a server that closes an idle connection just when it is used again would seem to drop a reply.
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=2.0)
+_LONGEST_WAIT_S = 3600
 _UNSENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -18,6 +19,17 @@ _UNSENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+
+
+def checked(timeout_s: float) -> float:
+    """Return *timeout_s*, if it is a time that one can wait.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not 0 < timeout_s <= _LONGEST_WAIT_S:  # nan as well
+        raise ValueError(f"timeout_s: expected more than 0 and at most {_LONGEST_WAIT_S} seconds, found {timeout_s}")
+    return timeout_s
 
 
 def as_httpx(request: CommandRequest, *, timeout_s: float) -> httpx.Request:

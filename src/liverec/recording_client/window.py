@@ -17,6 +17,10 @@ class Windows:
         self._stopped: dict[Stream, int] = {}
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        """Return how many streams are remembered: those whose interval was not over when one was added."""
+        return len(self._stopped)
+
     def opened(self, stream: Stream, now: int) -> None:
         """Note a STOP that was delivered, or may have been, no later than *now*."""
         with self._lock:
