@@ -86,6 +86,16 @@ def test_what_cannot_work_is_refused_when_it_is_made(
     assert "s3cret" not in str(raised.value)
 
 
+@each_kind
+def test_a_made_up_token_takes_no_letters_out_of_a_message(kind: Kind, server: ScriptedServer) -> None:
+    server.answer = answer(401, failure("LIVE.100011002", "try another token"))
+
+    with recording_client(kind, server.url, token="t") as client, pytest.raises(Unauthorized) as raised:
+        client.start_recording(STREAM)
+
+    assert raised.value.error_msg == "try another token"
+
+
 @pytest.mark.parametrize("made", [RecordingClient, AsyncRecordingClient])
 @pytest.mark.parametrize("timeout_s", [0, -1, float("nan"), float("inf")])
 def test_a_timeout_is_a_time(made: type[RecordingClient] | type[AsyncRecordingClient], timeout_s: float) -> None:
