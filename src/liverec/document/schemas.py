@@ -1,7 +1,7 @@
 """Two schemas of the same value: is the newer one narrower for who writes it, or wider for who reads it?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from liverec.document.difference import Difference, Side, difference, was_is
@@ -31,6 +31,7 @@ class Schemas:
         if (old.place, new.place) in self.seen:
             return
         self.seen.add((old.place, new.place))
+        old, new = _spelled_out(old), _spelled_out(new)
         if not isinstance(old.value, dict) or not isinstance(new.value, dict):
             if old.value != new.value:
                 yield difference(new, change=was_is(old.value, new.value))
@@ -102,6 +103,11 @@ class Schemas:
         for key in keys:
             if key not in _JUDGED | _ANNOTATIONS and (was := _flat(old, key)) != (now := _flat(new, key)):
                 yield difference(new, key, change=was_is(was, now))
+
+
+def _spelled_out(schema: Node) -> Node:
+    """Return *schema*, or what ``true`` stands for."""
+    return replace(schema, value={}) if schema.value is True else schema
 
 
 def _raw(node: Node, key: str) -> Json:
