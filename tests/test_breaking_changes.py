@@ -230,6 +230,30 @@ def test_a_field_is_news_where_nothing_else_was_allowed(tmp_path: Path) -> None:
     ]
 
 
+def test_lists_are_compared_by_their_members(tmp_path: Path) -> None:
+    def tags(items: Any) -> Edit:
+        return Edit((*INFO, "properties", "tags"), {"type": "array", **items})
+
+    short, described = {"items": {"type": "string", "maxLength": 3}}, {"items": {"type": "string", "title": "A tag"}}
+    told = "request > properties > tags > items > maxLength: was nothing, is 3"
+    assert differences(tmp_path, old=tags(described), new=tags(short)) == [told]
+    assert differences(tmp_path, old=tags(short), new=tags(described)) == []
+    assert differences(tmp_path, old=tags(described), new=tags({})) == []
+    assert differences(tmp_path, old=tags({}), new=tags(described)) == [
+        "request > properties > tags > items > type: was anything, is string"
+    ]
+
+
+def test_words_inside_what_cannot_be_compared_are_no_difference(tmp_path: Path) -> None:
+    def apart_from(schema: Any) -> Edit:
+        return Edit((*STREAM, "not"), schema)
+
+    plain, worded = {"pattern": "^a"}, {"pattern": "^a", "description": "No a", "x-why": "a"}
+    named = {"properties": {"description": {"type": "string"}}}
+    assert differences(tmp_path, old=apart_from(plain), new=apart_from(worded)) == []
+    assert len(differences(tmp_path, old=apart_from(named), new=apart_from({"properties": {}}))) == 1
+
+
 def test_a_header_that_nobody_could_rely_on_may_go(tmp_path: Path) -> None:
     keys = ("components", "responses", "Failed", "headers", "Trace")
 

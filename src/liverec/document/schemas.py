@@ -11,7 +11,18 @@ Place: TypeAlias = tuple[str, ...]
 
 _UPPER = ("maxLength", "maxItems", "maxProperties", "maximum")
 _LOWER = ("minLength", "minItems", "minProperties", "minimum")
-_JUDGED = {"type", "nullable", "enum", "pattern", "required", "properties", "additionalProperties", *_UPPER, *_LOWER}
+_JUDGED = {
+    "type",
+    "nullable",
+    "enum",
+    "pattern",
+    "required",
+    "properties",
+    "additionalProperties",
+    "items",
+    *_UPPER,
+    *_LOWER,
+}
 _ANNOTATIONS = {"title", "description", "example", "examples", "deprecated", "externalDocs", "xml", "$comment"}
 _TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 
@@ -40,6 +51,7 @@ class Schemas:
         yield from self._bounds(old, new)
         yield from self._pattern(old, new)
         yield from self._properties(old, new)
+        yield from self._items(old, new)
         yield from self._others(old, new)
 
     def _sets(self, old: Node, new: Node) -> Iterator[Difference]:
@@ -97,6 +109,10 @@ class Schemas:
                 if name not in known:
                     yield difference(new, "properties", name, change="is new, where nothing else was allowed")
 
+    def _items(self, old: Node, new: Node) -> Iterator[Difference]:
+        if "items" in {**old.mapping(), **new.mapping()}:
+            yield from self.compare(_items_of(old), _items_of(new))
+
     def _others(self, old: Node, new: Node) -> Iterator[Difference]:
         """Name every other constraint that has changed: whether it breaks anything, nobody can tell."""
         keys = [key for key in {**old.mapping(), **new.mapping()} if not key.startswith("x-")]
@@ -108,6 +124,11 @@ class Schemas:
 def _spelled_out(schema: Node) -> Node:
     """Return *schema*, or what ``true`` stands for."""
     return replace(schema, value={}) if schema.value is True else schema
+
+
+def _items_of(schema: Node) -> Node:
+    """Return the schema of the members of a list; without one, that of anything."""
+    return schema.find("items") or replace(schema, place=(*schema.place, "items"), value={})
 
 
 def _raw(node: Node, key: str) -> Json:
@@ -140,7 +161,7 @@ def _listed(values: tuple[Json, ...] | None) -> str:
 
 
 def _flat(node: Node, key: str, default: Json = None) -> Json:
-    """Return the value of *key* with every reference replaced by what it leads to, but for those that lead back."""
+    """Return what the value of *key* constrains, with references replaced by what they lead to, unless that is back."""
     inner = node.find(key)
     return default if inner is None else _flattened(inner, ())
 
@@ -150,7 +171,9 @@ def _flattened(node: Node, around: tuple[Place, ...]) -> Json:
         return node.name
     inside = (*around, node.place)
     if isinstance(node.value, dict):
-        return {key: _flattened(node.at(key), inside) for key in node.value}
+        are_names = node.place[-1:] == ("properties",)
+        kept = (key for key in node.value if are_names or not (key in _ANNOTATIONS or key.startswith("x-")))
+        return {key: _flattened(node.at(key), inside) for key in kept}
     if isinstance(node.value, list) and node.value:
         return [_flattened(one, inside) for one in node.items()]
     return node.value
