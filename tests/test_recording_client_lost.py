@@ -13,6 +13,7 @@ from liverec import (
     NotSent,
     OutcomeUnknown,
     RecordingClient,
+    RecordingError,
     Restarted,
     load_document,
 )
@@ -132,6 +133,34 @@ def test_what_never_left_needs_no_wait_and_ends_a_restart(kind: Kind) -> None:
         assert client.seconds_until_start(STREAM) == 0.0
 
     assert (raised.value.action, clock.now()) == (Action.STOP, 0)
+
+
+@each_kind
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (httpx.ConnectError, NotSent),
+        (httpx.ConnectTimeout, NotSent),
+        (httpx.PoolTimeout, NotSent),
+        (httpx.ProxyError, NotSent),
+        (httpx.LocalProtocolError, NotSent),
+        (httpx.WriteError, OutcomeUnknown),
+        (httpx.WriteTimeout, OutcomeUnknown),
+        (httpx.ReadError, OutcomeUnknown),
+        (httpx.ReadTimeout, OutcomeUnknown),
+        (httpx.RemoteProtocolError, OutcomeUnknown),
+    ],
+)
+def test_what_can_have_arrived_is_unknown(
+    kind: Kind, error: type[httpx.TransportError], told: type[RecordingError]
+) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise error("broke")
+
+    with recording_client(kind, SOMEWHERE, transport=Handled(fail)) as client, pytest.raises(told) as raised:
+        client.start_recording(STREAM)
+
+    assert str(raised.value).endswith(f"; {error.__name__} broke")
 
 
 @each_kind
