@@ -22,7 +22,7 @@ from liverec.history.merge import merge
 from liverec.history.reader import read_file
 from liverec.profile_file import reference_profile
 from liverec.reference.dialect import AXES
-from liverec.reference.faults import FAULTS
+from liverec.reference.faults import FAULTS, HAZARDS
 from liverec.reference.serving import running
 from liverec.reference.settings import Settings
 from liverec.report.json_result import as_json
@@ -90,6 +90,10 @@ def test_track_record_lists_the_faults() -> None:
     right = "\n".join(f"| `{name}` | {summary} | `{breaks}` |" for name, (summary, breaks) in rows.items())
 
     assert table(README, "fault") == rows, f"README.md: the track record is\n{right}"
+
+
+def test_reference_server_names_the_hazards() -> None:
+    assert set(HAZARDS) <= set(named(text_of(ROOT / "docs" / "reference-server.md")))
 
 
 def test_readme_counts_the_requirements() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from liverec import signing
 from liverec.clock import VirtualClock
-from liverec.reference.faults import FAULTS, fault
+from liverec.reference.faults import FAULTS, HAZARDS, fault
 from liverec.reference.serving import Running, running
 from liverec.reference.settings import Settings
 from liverec.requirements import NORMATIVE, foundations
@@ -132,6 +132,18 @@ def test_a_lost_reply_belongs_to_a_command_that_was_carried_out(server: Running,
     assert (lost, status(server, STOP)) == (b"", 200)
 
 
+def test_a_reply_is_lost_only_on_a_connection_that_was_used_before(server: Running, control: httpx.Client) -> None:
+    control.post("reset")
+    control.put("faults", json={"active": ["lost-reply-reused"]})
+    with open_line(server) as line:
+        line.send(WHOLE.replace(b"action=START", b"action=STOP"))
+        first = line.reply()
+        line.send(WHOLE)
+        lost = line.rest()
+
+    assert (first.status, lost, status(server, STOP)) == (404, b"", 200)
+
+
 def test_a_signed_get_acts_too(server: Running, control: httpx.Client) -> None:
     control.post("reset")
     control.put("faults", json={"active": ["get-acts"]})
@@ -160,6 +172,6 @@ def test_every_requirement_has_a_fault() -> None:
 
 
 def test_all_faults_fit_together() -> None:
-    SERVICE.set_faults(tuple(FAULTS))
+    SERVICE.set_faults((*FAULTS, *HAZARDS))
 
-    assert len(SERVICE.faults) == len(FAULTS)
+    assert len(SERVICE.faults) == len(FAULTS) + len(HAZARDS)

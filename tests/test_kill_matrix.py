@@ -8,7 +8,7 @@ import pytest
 from judged_server import judged
 from liverec import model
 from liverec.reference.dialect import AXES, read_dialect
-from liverec.reference.faults import FAULTS
+from liverec.reference.faults import FAULTS, HAZARDS
 from liverec.requirements import NORMATIVE
 from liverec.verdict import Result, Verdict
 
@@ -40,6 +40,13 @@ def test_fault_is_convicted_by_its_requirement(tmp_path: Path, name: str) -> Non
     assert result.findings == (FAULTS[name].breaks,), [
         (one.id, one.why) for one in result.judgements if one.verdict in {Verdict.BROKEN, Verdict.ERROR}
     ]
+
+
+@pytest.mark.parametrize("name", sorted(HAZARDS))
+def test_what_http_allows_convicts_nobody(tmp_path: Path, name: str) -> None:
+    result = judged(tmp_path, faults=(name,), generated="none")
+
+    assert (result.verdict, result.findings) == ("undecided", ())
 
 
 @pytest.mark.parametrize(("reading", "used"), [(reading, used) for used in (False, True) for reading, _ in USED_BEFORE])

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from liverec.clock import NANOSECONDS, VirtualClock
 from liverec.reference.answers import Answer, plain_json
-from liverec.reference.faults import FAULTS, UnknownFaultError
+from liverec.reference.faults import FAULTS, HAZARDS, UnknownFaultError
 from liverec.reference.guard import admits
 from liverec.reference.request import Request
 from liverec.reference.service import TURNED_AWAY, Service
@@ -133,7 +133,7 @@ class Control:
         return plain_json(200, {"entries": self._service.journal.entries(after=int(value or 0))})
 
     def _faults(self, _request: Request) -> Answer:
-        known = [{"name": f.name, "breaks": f.breaks, "summary": f.summary} for f in FAULTS.values()]
+        known = [{"name": f.name, "breaks": f.breaks, "summary": f.summary} for f in (FAULTS | HAZARDS).values()]
         return plain_json(200, {"active": [active.name for active in self._service.faults], "known": known})
 
     def _set_faults(self, request: Request) -> Answer:

@@ -10,9 +10,9 @@ from liverec.reference.faults.recording import RECORDING_FAULTS
 from liverec.reference.faults.request_id import REQUEST_ID_FAULTS
 from liverec.reference.faults.restart import RESTART_FAULTS
 from liverec.reference.faults.status import STATUS_FAULTS
-from liverec.reference.faults.wire import WIRE_FAULTS
+from liverec.reference.faults.wire import WIRE_FAULTS, WIRE_HAZARDS
 
-__all__ = ["FAULTS", "Fault", "UnknownFaultError", "fault"]
+__all__ = ["FAULTS", "HAZARDS", "Fault", "UnknownFaultError", "fault"]
 
 FAULTS: dict[str, Fault] = {
     one.name: one
@@ -29,19 +29,21 @@ FAULTS: dict[str, Fault] = {
         *CONSISTENCY_FAULTS,
     )
 }
+HAZARDS: dict[str, Fault] = {one.name: one for one in WIRE_HAZARDS}
 
 
 class UnknownFaultError(LookupError):
-    """No fault has that name; the message says which there are."""
+    """No fault or hazard has that name; the message says which there are."""
 
 
 def fault(name: str) -> Fault:
-    """Return the fault called *name*.
+    """Return the fault or hazard called *name*.
 
     Raises:
         UnknownFaultError: there is none.
     """
+    known = FAULTS | HAZARDS
     try:
-        return FAULTS[name]
+        return known[name]
     except KeyError:
-        raise UnknownFaultError(f"no fault is called {name!r}; there are {', '.join(sorted(FAULTS))}") from None
+        raise UnknownFaultError(f"no fault is called {name!r}; there are {', '.join(sorted(known))}") from None

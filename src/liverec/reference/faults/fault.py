@@ -16,6 +16,8 @@ from liverec.reference.recorder import Recorder
 class Fault:
     """What is broken, and where it hooks in; ``breaks`` is the id of the requirement that must convict it.
 
+    A hazard is what a server may do, but a program that calls it may not expect: it ``breaks`` nothing, an empty text.
+
     ``wrap`` goes round the whole service (never round the control plane or ``/docs``). The others are subclasses that
     override single methods: the server is put together from them, several faults at once by multiple inheritance, so an
     override calls ``super()`` and defines no ``__init__``.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Any
+from weakref import WeakSet
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,11 +30,31 @@ def _lose_replies(app: ASGIApp) -> ASGIApp:
     async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
         if not _is_about_recording(scope) or next(commands) % _LOSES_EVERY:
             await app(scope, receive, send)
-            return
-        await app(scope, receive, _nowhere)
-        await hang_up(scope, receive)
+        else:
+            await _hang_up_after(app, scope, receive)
 
     return faulty
+
+
+def _lose_replies_on_reused(app: ASGIApp) -> ASGIApp:
+    """Carry every command out, and hang up instead of answering unless it is the first request of its connection."""
+    known: WeakSet[Any] = WeakSet()
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        transport = scope.get("liverec.transport")
+        if transport in known and _is_about_recording(scope):
+            await _hang_up_after(app, scope, receive)
+            return
+        if transport is not None:
+            known.add(transport)
+        await app(scope, receive, send)
+
+    return faulty
+
+
+async def _hang_up_after(app: ASGIApp, scope: Scope, receive: Receive) -> None:
+    await app(scope, receive, _nowhere)
+    await hang_up(scope, receive)
 
 
 async def _nowhere(_message: Message) -> None:
@@ -135,5 +156,14 @@ WIRE_FAULTS = (
         breaks="http/chunked-request",
         summary="a body sent in chunks is taken for an empty one",
         wrap=_ignore_chunks,
+    ),
+)
+# HTTP lets a server close a connection at any time, so nobody can be convicted of it
+WIRE_HAZARDS = (
+    Fault(
+        name="lost-reply-reused",
+        breaks="",
+        summary="of each connection all but the first command are carried out, and it is closed without an answer",
+        wrap=_lose_replies_on_reused,
     ),
 )
