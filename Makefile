@@ -3,7 +3,7 @@ PORT ?= 8080
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: verify test check load build clean
+.PHONY: verify test interop check load build clean
 .DEFAULT_GOAL := verify
 
 $(READY): pyproject.toml constraints.txt
@@ -16,6 +16,9 @@ $(READY): pyproject.toml constraints.txt
 
 verify: $(READY) ## judge the embedded reference server and write a report
 	@$(BIN)/liverec verify --report report
+
+interop: $(READY) ## other languages, generated clients and linters against the reference server
+	@$(BIN)/python -m pytest -rs -n 6 --dist loadfile -o timeout=600 -p no:randomly interop
 
 test: check ## every check and every test
 	@$(BIN)/python -m pytest -n 6 --dist worksteal tests
@@ -36,4 +39,4 @@ build: $(READY) ## source distribution, and the wheel made from it
 	@$(BIN)/python -m build --installer pip
 
 clean:
-	rm -rf .venv dist build report runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	rm -rf .venv dist build report runs .interop .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

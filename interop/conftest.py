@@ -1,0 +1,102 @@
+"""The fixtures of the interop group, and its options."""
+
+import shutil
+import sys
+from collections.abc import Callable, Generator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.register_assert_rewrite("interop.answers", "interop.samples")
+
+from interop import table  # noqa: E402  # its asserts, too, are rewritten
+from interop.answers import Running, Shows, Starts  # noqa: E402
+from interop.installation import CACHE, ROOT, Command, installed  # noqa: E402
+from interop.program import Exchange, Program, environment  # noqa: E402
+from liverec_process import Server, serving  # noqa: E402
+
+PAGE = ROOT.parent / "shared" / "seed" / "submitting-a-recording-command.txt"
+PROGRAMS = ("Python SDK", "Java SDK", "Go SDK", "Node SDK core")
+
+Installs = Callable[[str, Mapping[str, Path], Sequence[Command]], Path]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what this group can be told."""
+    group = parser.getgroup("interop")
+    group.addoption("--page", metavar="FILE", type=Path, default=PAGE, help="text of the API page, for its samples")
+    group.addoption("--write-table", action="store_true", help="write what is seen into docs/interop.md")
+
+
+@pytest.fixture(scope="session")
+def _serving() -> Generator[Server]:
+    with serving("--clock", "virtual") as server:
+        yield server
+
+
+@pytest.fixture
+def server(_serving: Server) -> Server:
+    """A reference server on a virtual clock, as at the beginning."""
+    _serving.ask("reset", {})
+    _serving.ask("faults", {"active": []}, method="PUT")
+    return _serving
+
+
+@pytest.fixture(scope="session")
+def home() -> str:
+    """Where SDKs may write."""
+    folder = CACHE / "home"
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
+def installs(pytestconfig: pytest.Config) -> Installs:
+    """Return what installs: a program that is missing skips the test, a step that fails is an error."""
+    capture: Any = pytestconfig.pluginmanager.getplugin("capturemanager")
+
+    def announce(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            print(f"  {line}", file=sys.stderr, flush=True)
+
+    def install(name: str, sources: Mapping[str, Path], steps: Sequence[Command]) -> Path:
+        for program in dict.fromkeys(step[0] for step in steps):
+            if shutil.which(program) is None:
+                pytest.skip(f"no {program} on this machine")
+        return installed(name, sources, steps, announce=announce)
+
+    return install
+
+
+@pytest.fixture
+def starts(server: Server, program: Program, home: str) -> Starts:
+    """Return what starts the program of this test."""
+
+    def start(*, right: bool = True) -> Running:
+        return program.running(environment(server.url, home, right=right))
+
+    return start
+
+
+@pytest.fixture
+def shows(program: Program, pytestconfig: pytest.Config) -> Shows:
+    """Return what compares exchanges with the table in the documents, or writes them there."""
+
+    def compare(*exchanges: Exchange) -> None:
+        seen = dict(table.row(program, each) for each in exchanges)
+        if pytestconfig.getoption("--write-table"):
+            table.write(PROGRAMS, seen)
+        known = table.rows()
+        assert seen == {key: known.get(key) for key in seen}, table.HOW
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def page(pytestconfig: pytest.Config) -> str:
+    """The text of the API page."""
+    path = Path(str(pytestconfig.getoption("--page")))
+    if not path.exists():
+        pytest.skip("the text of the API page is not here; --page FILE names it")
+    return path.read_text(encoding="utf-8")

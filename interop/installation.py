@@ -1,0 +1,106 @@
+"""What this group installs and builds: every thing in a folder of its own below ``.interop``, made once."""
+
+import fcntl
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CACHE = ROOT / ".interop"
+PATIENCE_S = 540.0
+_TOLD = 3000
+
+Command = Sequence[str]
+
+
+class InstallationError(Exception):
+    """A step failed although its program is there; the message says which, and what it printed last."""
+
+
+def installed(
+    name: str,
+    sources: Mapping[str, Path],
+    steps: Sequence[Command],
+    *,
+    announce: Callable[[str], None],
+) -> Path:
+    """Return the folder in which *sources* (by the name that they get there) were copied and *steps* run.
+
+    It is made anew when sources or steps have changed; versions stand in these, so they are part of the key.
+
+    Raises:
+        InstallationError: a step failed.
+    """
+    folder = CACHE / f"{name}-{_key(sources, steps)}"
+    ready = folder / ".ready"
+    with _lock(name):
+        if not ready.exists():
+            for old in CACHE.glob(f"{name}-{'[0-9a-f]' * 12}"):
+                shutil.rmtree(old)
+            for target, source in sources.items():
+                (folder / target).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, folder / target)
+            announce(f"{name}: {', '.join(dict.fromkeys(step[0] for step in steps))} ...")
+            began = time.monotonic()
+            for step in steps:
+                run_step(step, folder)
+            announce(f"{name}: ready after {time.monotonic() - began:.0f} s")
+            ready.touch()
+    return folder
+
+
+def run_step(step: Command, folder: Path) -> None:
+    """Run one command in *folder*, while no other step of the same program runs.
+
+    Raises:
+        InstallationError: it failed.
+    """
+    with _lock(Path(step[0]).name):
+        ended = subprocess.run(
+            step,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            env=os.environ | _caches(),
+            timeout=PATIENCE_S,
+        )
+    if ended.returncode:
+        raise InstallationError(
+            f"`{shlex.join(step)}` ended with {ended.returncode}; what it said last:\n{ended.stdout[-_TOLD:]}"
+        )
+
+
+def _caches() -> dict[str, str]:
+    return {
+        "MAVEN_OPTS": f"-Dmaven.repo.local={CACHE / 'maven'}",
+        "GOMODCACHE": str(CACHE / "go" / "modules"),
+        "GOCACHE": str(CACHE / "go" / "build"),
+        # or `make clean` could not remove what Go has downloaded
+        "GOFLAGS": "-modcacherw -buildvcs=false",
+    }
+
+
+def _key(sources: Mapping[str, Path], steps: Sequence[Command]) -> str:
+    whole = hashlib.sha256(repr(steps).encode())
+    for target, source in sorted(sources.items()):
+        whole.update(f"\0{target}\0".encode())
+        whole.update(source.read_bytes())
+    return whole.hexdigest()[:12]
+
+
+@contextmanager
+def _lock(name: str) -> Generator[None]:
+    """Keep other processes of this group away; the lock ends with the process, however that ends."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
