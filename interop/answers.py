@@ -9,6 +9,8 @@ from liverec_process import Server
 from scripted_server import ScriptedServer
 
 STORY = (("STOP", 404), ("START", 200), ("START", 400), ("STOP", 200), ("START", 400), ("START", 200))
+SENT_AS = "X-Request-Id"  # by the reference server
+ATTEMPTS = 5
 SUCCESS = b"HTTP/1.1 200 OK\r\n%s: id-1\r\nContent-Length: 0\r\n\r\n"
 UNKNOWN, EXISTS, DENIED = "LIVE.100011001", "LIVE.100011022", "APIGW.0301"
 
@@ -54,8 +56,7 @@ class AnswersReachTheUser:
         for each in exchanges:
             names = {name.lower() for name, _ in each.requests[0]["headers"]}
             assert ("authorization" in names, "x-auth-token" in names) == (program.signs, not program.signs)
-            success = each.shown.status == 200
-            assert shown_as_answered(each) == (program.shows_id_of_success or not success)
+            assert shown_as_answered(each) == (each.shown.status != 200 or SENT_AS in program.id_spellings)
         shows(*exchanges)
 
     def test_stream_that_does_not_exist(self, server: Server, starts: Starts, shows: Shows) -> None:
@@ -81,23 +82,32 @@ class AnswersReachTheUser:
                 if send("START", "mystream").request_id == "id-1":
                     found.append(spelling)
 
-        assert found == (list(program.id_spellings) if program.shows_id_of_success else [])
+        assert tuple(found) == program.id_spellings
 
     def test_reply_lost_on_a_connection_that_was_used(
         self, server: Server, program: Program, starts: Starts, shows: Shows
     ) -> None:
         server.ask("faults", {"active": ["lost-reply-reused"]}, method="PUT")
         with starts() as send:
-            send("STOP", "mystream")
-            found = exchange(server, send, "START")
-        sent = [one["outcome"] for one in found.requests]
+            found = _on_a_used_connection(server, send)
         connections = {one["connection"] for one in found.requests}
         signatures = {value for one in found.requests for name, value in one["headers"] if name == "Authorization"}
 
         assert server.recording() == ["mystream"]
         if program.sends_again:  # its user is told that the recording, which has begun, exists already
             assert (found.shown.status, found.shown.code) == (400, EXISTS)
-            assert (len(sent), len(connections), len(signatures)) == (2, 2, 1 if program.signs else 0)
+            assert (len(found.requests), len(connections), len(signatures)) == (2, 2, 1 if program.signs else 0)
         else:
-            assert (found.shown.status, len(sent)) == (None, 1)
+            assert (found.shown.status, len(found.requests)) == (None, 1)
         shows(found)
+
+
+def _on_a_used_connection(server: Server, send: Send) -> Exchange:
+    """Have a START sent on the connection of the command before; an idle one may be given up on a busy machine."""
+    for _ in range(ATTEMPTS):
+        server.ask("reset", {})
+        before = exchange(server, send, "STOP")
+        found = exchange(server, send, "START")
+        if found.requests[0]["connection"] == before.requests[-1]["connection"]:
+            return found
+    raise AssertionError("it takes a new connection for each command")

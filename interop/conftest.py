@@ -12,13 +12,21 @@ pytest.register_assert_rewrite("interop.answers", "interop.samples")
 
 from interop import table  # noqa: E402  # its asserts, too, are rewritten
 from interop.answers import Running, Shows, Starts  # noqa: E402
-from interop.installation import CACHE, ROOT, Command, installed  # noqa: E402
+from interop.installation import CACHE, DOCUMENT, ROOT, Command, InstallationError, installed  # noqa: E402
 from interop.program import Exchange, Program, environment  # noqa: E402
 from liverec_process import Server, serving  # noqa: E402
 
 PAGE = ROOT.parent / "shared" / "seed" / "submitting-a-recording-command.txt"
-PROGRAMS = ("Python SDK", "Java SDK", "Go SDK", "Node SDK core")
+PROGRAMS = (
+    *("Python SDK", "Java SDK", "Go SDK", "Node SDK core"),
+    *("openapi-generator python", "openapi-python-client"),
+    *("openapi-generator java native", "openapi-generator java okhttp-gson"),
+    *("openapi-generator go", "oapi-codegen"),
+    *("openapi-generator typescript-fetch", "openapi-fetch"),
+)
+GENERATOR = "org.openapitools:openapi-generator-cli:7.25.0"
 
+Generates = Callable[..., Command]
 Installs = Callable[[str, Mapping[str, Path], Sequence[Command]], Path]
 
 
@@ -62,11 +70,31 @@ def installs(pytestconfig: pytest.Config) -> Installs:
 
     def install(name: str, sources: Mapping[str, Path], steps: Sequence[Command]) -> Path:
         for program in dict.fromkeys(step[0] for step in steps):
-            if shutil.which(program) is None:
+            if "/" not in program and shutil.which(program) is None:
                 pytest.skip(f"no {program} on this machine")
-        return installed(name, sources, steps, announce=announce)
+        try:
+            return installed(name, sources, steps, announce=announce)
+        except InstallationError as error:
+            pytest.fail(str(error), pytrace=False)
 
     return install
+
+
+@pytest.fixture(scope="session")
+def generates(installs: Installs) -> Generates:
+    """Return what makes the step in which openapi-generator writes a client into a folder."""
+    folder = installs(
+        "openapi-generator",
+        {},
+        [("mvn", "-B", "-ntp", "-q", "dependency:copy", f"-Dartifact={GENERATOR}", "-DoutputDirectory=.")],
+    )
+    (jar,) = folder.glob("*.jar")
+
+    def step(language: str, target: str, *options: str) -> Command:
+        made_from = ("-i", DOCUMENT.name, "-g", language, "-o", target)
+        return ("java", "-jar", str(jar), "generate", *made_from, *options)
+
+    return step
 
 
 @pytest.fixture

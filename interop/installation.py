@@ -12,7 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "openapi" / "record-control.yaml"
 CACHE = ROOT / ".interop"
+# no lock file: manifests name exact versions
+NPM_INSTALL = ("npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+# the jars that a pom.xml names, as the text of a class path
+MAVEN_CLASSPATH = ("mvn", "-B", "-ntp", "-q", "dependency:build-classpath", "-Dmdep.outputFile=classpath.txt")
 PATIENCE_S = 540.0
 _TOLD = 3000
 
@@ -43,6 +48,7 @@ def installed(
         if not ready.exists():
             for old in CACHE.glob(f"{name}-{'[0-9a-f]' * 12}"):
                 shutil.rmtree(old)
+            folder.mkdir()
             for target, source in sources.items():
                 (folder / target).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, folder / target)

@@ -21,9 +21,13 @@ _KEPT = ("PATH", "JAVA_HOME", "LANG", "TMPDIR")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What a program's user gets to see of one answer; ``what`` is the type that carries it."""
+    """What a program's user gets to see of one answer; ``what`` is the type that carries it.
+
+    ``typed``: code and message are read by the library; or else its user gets the body as text.
+    """
 
     what: str
+    typed: bool = True
     status: int | None = None
     code: str | None = None
     message: str | None = None
@@ -80,8 +84,7 @@ class Program:
     name: str
     command: Sequence[str]
     signs: bool = True  # or else it sends a token
-    shows_id_of_success: bool = True
-    id_spellings: Sequence[str] = ID_SPELLINGS  # in which it is found on a success
+    id_spellings: tuple[str, ...] = ID_SPELLINGS  # those of ID_SPELLINGS in which it finds the id of a success
     sends_again: bool = False  # when a reply is lost on a connection that was used before
 
     @contextmanager

@@ -21,12 +21,12 @@ def row(program: Program, exchange: Exchange) -> tuple[Key, str]:
     lost = len(requests) > 1 or shown.status is None
     answer = LOST if lost else str(requests[0]["status"])
     found = "yes" if shown.request_id in {one["request_id"] for one in requests} else "no"
-    if answer == "200" and found == "yes" and program.id_spellings != ID_SPELLINGS:
+    if answer == "200" and program.id_spellings not in {(), ID_SPELLINGS}:
         found = f"only as {', '.join(f'`{spelling}`' for spelling in program.id_spellings)}"
     cells = (
         program.name,
         answer,
-        f"`{shown.what}`",
+        f"`{shown.what}`" if shown.typed or not shown.code else f"`{shown.what}`, its body as text",
         "" if shown.status is None else str(shown.status),
         f"`{shown.code}`" if shown.code else "",
         shown.message if shown.code and shown.message else "",  # without a code it is the library's own

@@ -26,13 +26,13 @@ SAMPLE = Sample(
 
 @pytest.fixture(scope="module")
 def sdk(installs: Installs) -> Path:
-    sources = {name: HERE / name for name in ("go.mod", "go.sum", "command/main.go")}
-    return installs("go-sdk", sources, [("go", "build", "-o", "built/command", "./command")])
+    sources = {name: HERE / name for name in ("go.mod", "go.sum", "speaking/speaking.go", "sdk/main.go")}
+    return installs("go-sdk", sources, [("go", "build", "-o", "built/sdk", "./sdk")])
 
 
 @pytest.fixture(scope="module")
 def program(sdk: Path) -> Program:
-    return Program(name="Go SDK", command=(str(sdk / "built" / "command"),))
+    return Program(name="Go SDK", command=(str(sdk / "built" / "sdk"),))
 
 
 class TestGoSdk(AnswersReachTheUser):

@@ -8,17 +8,19 @@ import pytest
 
 from interop.answers import AnswersReachTheUser, shown_as_answered, six_answers
 from interop.conftest import Installs
-from interop.installation import run_step
+from interop.installation import MAVEN_CLASSPATH, run_step
 from interop.page import Sample
 from interop.program import Program, Shown, environment, exchange
 from interop.samples import check_completed, four_lines, run, sending
 from liverec_process import Server
 
 HERE = Path(__file__).parent / "java"
-STEPS = (
-    ("mvn", "-B", "-ntp", "-q", "dependency:build-classpath", "-Dmdep.outputFile=classpath.txt"),
-    ("sh", "-c", 'javac -d classes -cp "$(cat classpath.txt)" Command.java'),
-)
+SOURCES = {
+    "pom.xml": HERE / "sdk" / "pom.xml",
+    "Sdk.java": HERE / "sdk" / "Sdk.java",
+    "Speaking.java": HERE / "Speaking.java",
+}
+STEPS = (MAVEN_CLASSPATH, ("sh", "-c", 'javac -d classes -cp "$(cat classpath.txt)" Sdk.java Speaking.java'))
 REQUEST = "RunRecordRequest request = new RunRecordRequest();"
 ACTION = "request.withAction(RunRecordRequest.ActionEnum.{action});"
 SAMPLE = Sample(first="package com.huaweicloud.sdk.test;", added={REQUEST: ACTION})
@@ -26,7 +28,7 @@ SAMPLE = Sample(first="package com.huaweicloud.sdk.test;", added={REQUEST: ACTIO
 
 @pytest.fixture(scope="module")
 def sdk(installs: Installs) -> Path:
-    return installs("java-sdk", {name: HERE / name for name in ("pom.xml", "Command.java")}, STEPS)
+    return installs("java-sdk", SOURCES, STEPS)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def classpath(sdk: Path) -> str:
 
 @pytest.fixture(scope="module")
 def program(sdk: Path, classpath: str) -> Program:
-    command = ("java", "-cp", f"{sdk / 'classes'}:{classpath}", "Command")
+    command = ("java", "-cp", f"{sdk / 'classes'}:{classpath}", "Sdk")
     return Program(name="Java SDK", command=command, id_spellings=("X-Request-Id",), sends_again=True)
 
 

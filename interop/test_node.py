@@ -6,17 +6,17 @@ import pytest
 
 from interop.answers import AnswersReachTheUser
 from interop.conftest import Installs
+from interop.installation import NPM_INSTALL
 from interop.program import Program
 
-HERE = Path(__file__).parent / "node"
-NPM_INSTALL = ("npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+HERE = Path(__file__).parent / "node" / "sdk"
 
 
 @pytest.fixture(scope="module")
 def program(installs: Installs) -> Program:
-    core = installs("node-sdk", {name: HERE / name for name in ("package.json", "command.js")}, [NPM_INSTALL])
+    core = installs("node-sdk", {name: HERE / name for name in ("package.json", "sdk.js")}, [NPM_INSTALL])
     # it copies the request id only into a body, and a success has none
-    return Program(name="Node SDK core", command=("node", str(core / "command.js")), shows_id_of_success=False)
+    return Program(name="Node SDK core", command=("node", str(core / "sdk.js")), id_spellings=())
 
 
 class TestNodeSdkCore(AnswersReachTheUser):

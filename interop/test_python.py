@@ -17,7 +17,7 @@ HERE = Path(__file__).parent / "python"
 
 @pytest.fixture(scope="module")
 def program() -> Program:
-    return Program(name="Python SDK", command=(sys.executable, str(HERE / "command.py")))
+    return Program(name="Python SDK", command=(sys.executable, str(HERE / "sdk.py")))
 
 
 class TestPythonSdk(AnswersReachTheUser):

@@ -1,27 +1,19 @@
-// Sends commands through the vendor's SDK for Go: reads ACTION STREAM a line, prints what its user gets.
+// Sends commands through the vendor's SDK for Go.
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
 	"os"
+
+	"interop/speaking"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/basic"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/sdkerr"
 	live "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/live/v1"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/live/v1/model"
 )
-
-type shown struct {
-	What      string  `json:"what"`
-	Status    int     `json:"status,omitempty"`
-	Code      string  `json:"code,omitempty"`
-	Message   string  `json:"message,omitempty"`
-	RequestID *string `json:"request_id"`
-}
 
 func main() {
 	keys, err := basic.NewCredentialsBuilder().
@@ -40,18 +32,10 @@ func main() {
 		log.Fatal(err)
 	}
 	client := live.NewLiveClient(transport)
-	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
-		var action, stream string
-		if _, err := fmt.Sscan(lines.Text(), &action, &stream); err != nil {
-			log.Fatal(err)
-		}
-		if err := json.NewEncoder(os.Stdout).Encode(send(client, action, stream)); err != nil {
-			log.Fatal(err)
-		}
-	}
+	speaking.Loop(func(action, stream string) speaking.Shown { return send(client, action, stream) })
 }
 
-func send(client *live.LiveClient, action, stream string) shown {
+func send(client *live.LiveClient, action, stream string) speaking.Shown {
 	actions := model.GetRunRecordRequestActionEnum()
 	request := &model.RunRecordRequest{
 		Action: actions.START,
@@ -64,16 +48,23 @@ func send(client *live.LiveClient, action, stream string) shown {
 	var refused *sdkerr.ServiceResponseError
 	switch {
 	case err == nil:
-		return shown{What: fmt.Sprintf("%T", answer), Status: answer.HttpStatusCode, RequestID: answer.XRequestId}
+		id := answer.XRequestId
+		if id == nil {
+			id = new(string)
+		}
+		return speaking.Shown{
+			What: fmt.Sprintf("%T", answer), Typed: true, Status: &answer.HttpStatusCode, RequestID: *id,
+		}
 	case errors.As(err, &refused):
-		return shown{
+		return speaking.Shown{
 			What:      fmt.Sprintf("%T", refused),
-			Status:    refused.StatusCode,
+			Typed:     true,
+			Status:    &refused.StatusCode,
 			Code:      refused.ErrorCode,
 			Message:   refused.ErrorMessage,
-			RequestID: &refused.RequestId,
+			RequestID: refused.RequestId,
 		}
 	default:
-		return shown{What: fmt.Sprintf("%T", err), Message: err.Error()}
+		return speaking.Shown{What: fmt.Sprintf("%T", err)}
 	}
 }
