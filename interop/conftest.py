@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ pytest.register_assert_rewrite("interop.answers", "interop.samples")
 
 from interop import table  # noqa: E402  # its asserts, too, are rewritten
 from interop.answers import Running, Shows, Starts  # noqa: E402
-from interop.installation import CACHE, DOCUMENT, ROOT, Command, InstallationError, installed  # noqa: E402
+from interop.installation import CACHE, DOCUMENT, JAVA, ROOT, Command, InstallationError, installed  # noqa: E402
 from interop.program import Exchange, Program, environment  # noqa: E402
 from liverec_process import Server, serving  # noqa: E402
 
@@ -35,6 +36,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("interop")
     group.addoption("--page", metavar="FILE", type=Path, default=PAGE, help="text of the API page, for its samples")
     group.addoption("--write-table", action="store_true", help="write what is seen into docs/interop.md")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not run, a line for each reason."""
+    skipped: list[pytest.TestReport] = terminalreporter.stats.get("skipped", [])
+    told = [report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)]
+    reasons = Counter(reason.removeprefix("Skipped: ") for reason in told)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"not run: {count} tests; {reason}")
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +102,7 @@ def generates(installs: Installs) -> Generates:
 
     def step(language: str, target: str, *options: str) -> Command:
         made_from = ("-i", DOCUMENT.name, "-g", language, "-o", target)
-        return ("java", "-jar", str(jar), "generate", *made_from, *options)
+        return (*JAVA, "-jar", str(jar), "generate", *made_from, *options)
 
     return step
 

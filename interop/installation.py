@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "openapi" / "record-control.yaml"
 CACHE = ROOT / ".interop"
+JAVA = ("java", "-XX:TieredStopAtLevel=1")  # short runs: the second compiler would cost more than it gains
 # no lock file: manifests name exact versions
 NPM_INSTALL = ("npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 # the jars that a pom.xml names, as the text of a class path
@@ -37,14 +39,14 @@ def installed(
 ) -> Path:
     """Return the folder in which *sources* (by the name that they get there) were copied and *steps* run.
 
-    It is made anew when sources or steps have changed; versions stand in these, so they are part of the key.
+    It is made anew when sources or steps have changed (all versions stand there), or Python, or its place.
 
     Raises:
         InstallationError: a step failed.
     """
     folder = CACHE / f"{name}-{_key(sources, steps)}"
     ready = folder / ".ready"
-    with _lock(name):
+    with locked(name):
         if not ready.exists():
             for old in CACHE.glob(f"{name}-{'[0-9a-f]' * 12}"):
                 shutil.rmtree(old)
@@ -52,11 +54,11 @@ def installed(
             for target, source in sources.items():
                 (folder / target).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, folder / target)
-            announce(f"{name}: {', '.join(dict.fromkeys(step[0] for step in steps))} ...")
+            announce(f"setting up {name} with {', '.join(dict.fromkeys(Path(step[0]).name for step in steps))} ...")
             began = time.monotonic()
             for step in steps:
                 run_step(step, folder)
-            announce(f"{name}: ready after {time.monotonic() - began:.0f} s")
+            announce(f"{name} ready after {time.monotonic() - began:.0f} s")
             ready.touch()
     return folder
 
@@ -67,7 +69,7 @@ def run_step(step: Command, folder: Path) -> None:
     Raises:
         InstallationError: it failed.
     """
-    with _lock(Path(step[0]).name):
+    with locked(Path(step[0]).name):
         ended = subprocess.run(
             step,
             cwd=folder,
@@ -87,7 +89,7 @@ def run_step(step: Command, folder: Path) -> None:
 
 def _caches() -> dict[str, str]:
     return {
-        "MAVEN_OPTS": f"-Dmaven.repo.local={CACHE / 'maven'}",
+        "MAVEN_OPTS": f"{JAVA[1]} -Dmaven.repo.local={CACHE / 'maven'}",
         "GOMODCACHE": str(CACHE / "go" / "modules"),
         "GOCACHE": str(CACHE / "go" / "build"),
         # or `make clean` could not remove what Go has downloaded
@@ -96,7 +98,7 @@ def _caches() -> dict[str, str]:
 
 
 def _key(sources: Mapping[str, Path], steps: Sequence[Command]) -> str:
-    whole = hashlib.sha256(repr(steps).encode())
+    whole = hashlib.sha256(repr((steps, sys.version, ROOT)).encode())  # some of what is made names its place
     for target, source in sorted(sources.items()):
         whole.update(f"\0{target}\0".encode())
         whole.update(source.read_bytes())
@@ -104,7 +106,7 @@ def _key(sources: Mapping[str, Path], steps: Sequence[Command]) -> str:
 
 
 @contextmanager
-def _lock(name: str) -> Generator[None]:
+def locked(name: str) -> Generator[None]:
     """Keep other processes of this group away; the lock ends with the process, however that ends."""
     CACHE.mkdir(exist_ok=True)
     with (CACHE / f"{name}.lock").open("w") as file:

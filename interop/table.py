@@ -1,10 +1,10 @@
 """The table in ``docs/interop.md``: what each program shows its user, as the runs have seen it."""
 
-import fcntl
 from collections.abc import Sequence
 
-from interop.installation import CACHE, ROOT
+from interop.installation import ROOT, locked
 from interop.program import ID_SPELLINGS, Exchange, Program
+from liverec.report.atomic_file import write_whole
 
 DOCUMENT = ROOT / "docs" / "interop.md"
 HEAD = "| program | answer | what its user gets | status | code | message | X-request-id | requests |"
@@ -46,11 +46,10 @@ def rows() -> dict[Key, str]:
 
 def write(programs: Sequence[str], new: dict[Key, str]) -> None:
     """Put *new* rows into the document, in the order of *programs*; rows of others are dropped."""
-    with (CACHE / "table.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with locked("table"):
         text, found = DOCUMENT.read_text(encoding="utf-8"), rows() | new
         lines = [found[key] for key in ((one, answer) for one in programs for answer in ANSWERS) if key in found]
         before, _, rest = text.partition(HEAD)
         _, _, after = rest.partition("\n\n")
         whole = "\n".join([HEAD, "|---" * HEAD.count(" | ") + "|---|", *lines])
-        DOCUMENT.write_text(f"{before}{whole}\n\n{after}", encoding="utf-8")
+        write_whole(DOCUMENT, f"{before}{whole}\n\n{after}")

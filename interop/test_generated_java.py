@@ -6,7 +6,7 @@ import pytest
 
 from interop.answers import AnswersReachTheUser
 from interop.conftest import Generates, Installs
-from interop.installation import DOCUMENT, MAVEN_CLASSPATH
+from interop.installation import DOCUMENT, JAVA, MAVEN_CLASSPATH
 from interop.program import Program
 
 HERE = Path(__file__).parent / "java"
@@ -42,7 +42,7 @@ def clients(installs: Installs, generates: Generates) -> Path:
 @pytest.fixture(scope="module", params=["Native", "Okhttp"])
 def program(request: pytest.FixtureRequest, clients: Path) -> Program:
     classpath = f"{clients / 'classes'}:{(clients / 'classpath.txt').read_text()}"
-    command = ("java", "-cp", classpath, request.param)
+    command = (*JAVA, "-cp", classpath, request.param)
     if request.param == "Native":
         return Program(name="openapi-generator java native", command=command, signs=False)
     return Program(name="openapi-generator java okhttp-gson", command=command, signs=False, sends_again=True)

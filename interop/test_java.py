@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from interop.answers import AnswersReachTheUser, shown_as_answered, six_answers
 from interop.conftest import Installs
-from interop.installation import MAVEN_CLASSPATH, run_step
+from interop.installation import JAVA, MAVEN_CLASSPATH, run_step
 from interop.page import Sample
 from interop.program import Program, Shown, environment, exchange
 from interop.samples import check_completed, four_lines, run, sending
@@ -38,12 +39,22 @@ def classpath(sdk: Path) -> str:
 
 @pytest.fixture(scope="module")
 def program(sdk: Path, classpath: str) -> Program:
-    command = ("java", "-cp", f"{sdk / 'classes'}:{classpath}", "Sdk")
+    command = (*JAVA, "-cp", f"{sdk / 'classes'}:{classpath}", "Sdk")
     return Program(name="Java SDK", command=command, id_spellings=("X-Request-Id",), sends_again=True)
 
 
 class TestJavaSdk(AnswersReachTheUser):
     """``huaweicloud-sdk-live``; its HTTP client, okhttp, sends a command again without a word."""
+
+    def test_without_used_connections_nothing_is_sent_again(self, program: Program, server: Server, home: str) -> None:
+        careful = replace(program, command=(*program.command, "--keep-no-connection"))
+        server.ask("faults", {"active": ["lost-reply"]}, method="PUT")  # every seventh, on whatever connection
+        with careful.running(environment(server.url, home)) as send:
+            exchanges = [exchange(server, send, "STOP") for _ in range(6)]
+            lost = exchange(server, send, "START")
+
+        assert len({each.requests[0]["connection"] for each in (*exchanges, lost)}) == 7
+        assert (lost.shown.what, len(lost.requests), server.recording()) == ("ConnectionException", 1, ["mystream"])
 
 
 def compiled(text: str, folder: Path, classpath: str) -> tuple[str, ...]:
@@ -51,7 +62,7 @@ def compiled(text: str, folder: Path, classpath: str) -> tuple[str, ...]:
     folder.mkdir()
     (folder / "RunRecordSolution.java").write_text(text, encoding="utf-8")
     run_step(("javac", "-d", ".", "-cp", classpath, "RunRecordSolution.java"), folder)
-    return ("java", "-cp", f"{folder}:{classpath}", "com.huaweicloud.sdk.test.RunRecordSolution")
+    return (*JAVA, "-cp", f"{folder}:{classpath}", "com.huaweicloud.sdk.test.RunRecordSolution")
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,23 @@
 import com.huaweicloud.sdk.core.auth.BasicCredentials;
 import com.huaweicloud.sdk.core.exception.SdkException;
 import com.huaweicloud.sdk.core.exception.ServiceResponseException;
+import com.huaweicloud.sdk.core.http.HttpConfig;
 import com.huaweicloud.sdk.live.v1.LiveClient;
 import com.huaweicloud.sdk.live.v1.model.RunRecordRequest;
 import com.huaweicloud.sdk.live.v1.model.RunRecordResponse;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
 
 /** Sends commands through the vendor's SDK for Java. */
 public class Sdk {
     public static void main(String[] arguments) throws Exception {
+        HttpConfig config = HttpConfig.getDefaultHttpConfig();
+        if (arguments.length > 0 && arguments[0].equals("--keep-no-connection")) {
+            config = config.withConnectionPool(new ConnectionPool(0, 1, TimeUnit.NANOSECONDS));
+        }
         LiveClient client = LiveClient.newBuilder()
+                .withHttpConfig(config)
                 .withCredential(new BasicCredentials()
                         .withProjectId(System.getenv("PROJECT_ID"))
                         .withAk(System.getenv("CLOUD_SDK_AK"))
