@@ -3,19 +3,17 @@
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-pytest.register_assert_rewrite("interop.answers", "interop.samples")
-
-from interop import table  # noqa: E402  # its asserts, too, are rewritten
-from interop.answers import Running, Shows, Starts  # noqa: E402
-from interop.installation import CACHE, DOCUMENT, JAVA, ROOT, Command, InstallationError, installed  # noqa: E402
-from interop.program import Exchange, Program, environment  # noqa: E402
-from liverec_process import Server, serving  # noqa: E402
+from interop import table
+from interop.answers import Running, Shows, Starts
+from interop.installation import CACHE, DOCUMENT, JAVA, ROOT, Command, Generates, InstallationError, Installs, installed
+from interop.program import Exchange, Program, environment
+from liverec_process import Server, serving
 
 PAGE = ROOT.parent / "shared" / "seed" / "submitting-a-recording-command.txt"
 PROGRAMS = (
@@ -26,9 +24,6 @@ PROGRAMS = (
     *("openapi-generator typescript-fetch", "openapi-fetch"),
 )
 GENERATOR = "org.openapitools:openapi-generator-cli:7.25.0"
-
-Generates = Callable[..., Command]
-Installs = Callable[[str, Mapping[str, Path], Sequence[Command]], Path]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,7 +39,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     told = [report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)]
     reasons = Counter(reason.removeprefix("Skipped: ") for reason in told)
     for reason, count in sorted(reasons.items()):
-        terminalreporter.write_line(f"not run: {count} tests; {reason}")
+        terminalreporter.write_line(f"not run ({count}): {reason}")
 
 
 @pytest.fixture(scope="session")

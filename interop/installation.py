@@ -24,6 +24,9 @@ PATIENCE_S = 540.0
 _TOLD = 3000
 
 Command = Sequence[str]
+# the fixtures ``installs``, of a name, sources and steps, and ``generates``, of a language, a folder and options
+Installs = Callable[[str, Mapping[str, Path], Sequence[Command]], Path]
+Generates = Callable[..., Command]
 
 
 class InstallationError(Exception):

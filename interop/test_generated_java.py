@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from interop.answers import AnswersReachTheUser
-from interop.conftest import Generates, Installs
-from interop.installation import DOCUMENT, JAVA, MAVEN_CLASSPATH
+from interop.installation import DOCUMENT, JAVA, MAVEN_CLASSPATH, Generates, Installs
 from interop.program import Program
 
 HERE = Path(__file__).parent / "java"

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from interop.answers import AnswersReachTheUser
-from interop.conftest import Generates, Installs
-from interop.installation import DOCUMENT
+from interop.installation import DOCUMENT, Generates, Installs
 from interop.program import ID_SPELLINGS, Program
 
 HERE = Path(__file__).parent / "python"

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from interop.answers import AnswersReachTheUser, shown_as_answered, six_answers
-from interop.conftest import Installs
-from interop.installation import InstallationError, run_step
+from interop.installation import InstallationError, Installs, run_step
 from interop.page import Sample
 from interop.program import Program, Shown, environment, exchange
 from interop.samples import check_completed, sending

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from interop.answers import AnswersReachTheUser, shown_as_answered, six_answers
-from interop.conftest import Installs
-from interop.installation import JAVA, MAVEN_CLASSPATH, run_step
+from interop.installation import JAVA, MAVEN_CLASSPATH, Installs, run_step
 from interop.page import Sample
 from interop.program import Program, Shown, environment, exchange
 from interop.samples import check_completed, four_lines, run, sending

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from interop.conftest import Installs
-from interop.installation import DOCUMENT, NPM_INSTALL
+from interop.installation import DOCUMENT, NPM_INSTALL, Installs
 
 HERE = Path(__file__).parent / "linters"
 LINTERS: Mapping[str, Sequence[str]] = {

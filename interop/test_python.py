@@ -56,7 +56,7 @@ class TestPageSample:
 
         assert request["request_line"] == "POST /v1/%7Bproject_id%7D/record/control HTTP/1.1"
         assert four_lines(ended.stdout).request_id == request["request_id"]
-        assert request["status"] == 401
+        assert (request["status"], request["error_code"]) == (401, "LIVE.100011015")  # signed well, for no project
 
 
 def _read(printed: str) -> Shown:
