@@ -80,7 +80,8 @@ def installs(pytestconfig: pytest.Config) -> Installs:
         try:
             return installed(name, sources, steps, announce=announce)
         except InstallationError as error:
-            pytest.fail(str(error), pytrace=False)
+            failure = str(error)
+        pytest.fail(failure, pytrace=False)
 
     return install
 
