@@ -104,7 +104,29 @@ def test_a_timeout_is_a_time(made: type[RecordingClient] | type[AsyncRecordingCl
 
 
 @each_kind
-@pytest.mark.parametrize("stream", [Stream("..", "d", "a", "s"), Stream(PROJECT, "d", "a", "\udcff")])
+@pytest.mark.parametrize(
+    ("project", "path"),
+    [
+        ("a/b", "/v1/a%2Fb/record/control"),
+        ("%41?x=1#y", "/v1/%2541%3Fx%3D1%23y/record/control"),
+        ("('~')", "/v1/%28%27~%27%29/record/control"),
+    ],
+)
+def test_a_project_id_is_one_segment_of_the_path(kind: Kind, server: ScriptedServer, project: str, path: str) -> None:
+    with recording_client(kind, server.url + "/prefix", access_key="a", secret_key="s") as client:
+        client.start_recording(STREAM._replace(project_id=project))
+
+    assert parsed(server.received[0])[0] == f"POST /prefix{path}?action=START HTTP/1.1"
+
+
+@each_kind
+@pytest.mark.parametrize(
+    "stream",
+    [
+        *(Stream(project, "d", "a", "s") for project in ("", "..", "a b", "a\r\nX-Evil: 1", "été", "a" * 129)),
+        Stream(PROJECT, "d", "a", "\udcff"),
+    ],
+)
 def test_names_that_cannot_be_sent_are_not(kind: Kind, server: ScriptedServer, stream: Stream) -> None:
     with recording_client(kind, server.url) as client, pytest.raises(ValueError):  # noqa: PT011  # two kinds of it
         client.stop_recording(stream)

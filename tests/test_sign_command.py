@@ -119,7 +119,7 @@ def test_a_token_reaches_no_command_line() -> None:
         ((), {ACCESS_KEY_VARIABLE: "a\nb", SECRET_KEY_VARIABLE: "s"}, "access_key: expected printable characters"),
         (("--target", "https://user:secret@example.net"), {}, "--target: expected http(s)://host"),
         (("--target", "nowhere.toml"), {}, "--target: nowhere.toml"),
-        (("--project-id", ".."), {}, "--project-id: expected a project id, found '..'"),
+        (("--project-id", ".."), {}, "--project-id: expected a project id, printable ASCII without spaces, found '..'"),
         (("--stream", "\udcff"), {}, "expected Unicode, found other bytes"),
     ],
 )

@@ -13,6 +13,8 @@ from liverec.history import Action, Stream
 from liverec.profile import ACCESS_KEY_FORM, SECRET_KEY_FORM, TOKEN_FORM
 from liverec.signing import format_date, sign
 
+_PROJECT_FORM = r"[\x21-\x7e]{1,128}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRequest:
@@ -52,10 +54,10 @@ def command_request(document: Document, address: Address, action: Action, stream
     """Return the command without any proof of who sends it.
 
     Raises:
-        ValueError: the project is no part of a path, or a name is no Unicode.
+        ValueError: path and header cannot carry the project id, or a name is no Unicode.
     """
-    if stream.project_id in {"", ".", ".."}:
-        raise ValueError(f"expected a project id, found {stream.project_id!r}")
+    if stream.project_id in {".", ".."} or not re.fullmatch(_PROJECT_FORM, stream.project_id):
+        raise ValueError(f"expected a project id, printable ASCII without spaces, found {stream.project_id[:80]!r}")
     return CommandRequest(
         method=document.method,
         address=address,
