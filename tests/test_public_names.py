@@ -111,11 +111,12 @@ def test_the_contract_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_program_is_told_types_and_errors() -> None:
     with RecordingClient("http://127.0.0.1:9", token="t0ken") as client:
         with pytest.raises(NotSent) as raised:
-            assert_type(client.restart_recording(STREAM), Restarted)
+            assert_type(client.restart(STREAM), Restarted)
         assert_type(client.seconds_until_start(STREAM), float)
 
     assert_type(raised.value.request_id, str | None)
     assert isinstance(raised.value, RecordingError)
+    assert raised.value.action is Action.STOP
 
 
 def test_verdicts_and_exit_codes_have_names() -> None:

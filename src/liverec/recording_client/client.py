@@ -86,6 +86,8 @@ class RecordingClient:
         """
         return self._run(self._conversation.restart(stream))
 
+    restart = restart_recording  # by its short name
+
     def seconds_until_start(self, stream: Stream) -> float:
         """Return how long until a START keeps the interval, as far as the STOPs of this client tell; 0.0 if it does."""
         return self._conversation.seconds_until_start(stream)
