@@ -46,7 +46,7 @@ class RecordingError(Exception):
 class NotSent(RecordingError):
     """The command never left: no connection, or none that can be trusted. Nothing happened."""
 
-    summary = "not sent"
+    summary = "not sent, nothing happened"
 
 
 class Refused(RecordingError):
@@ -81,7 +81,7 @@ class TooSoon(TaskExists):
     ``wait_s`` seconds after the answer, by this client's clock, it is.
     """
 
-    summary = "refused, perhaps too soon after the STOP"
+    summary = "refused, perhaps too soon after the STOP (wait_s says how long to wait)"
     wait_s: float = 0.0
 
 
@@ -103,7 +103,7 @@ class NotFound(Refused):
 class Unauthorized(RecordingError):
     """401 or 403: credentials, rights, project or account; the command never reached the rules."""
 
-    summary = "turned away, not authorized"
+    summary = "turned away, check credentials, rights and project"
 
 
 class Throttled(RecordingError):
@@ -112,7 +112,7 @@ class Throttled(RecordingError):
     ``retry_after_s`` is what the answer asks for, in seconds; None if it does not say, as none is documented to.
     """
 
-    summary = "turned away, too many requests"
+    summary = "turned away, too many requests (retry_after_s says when to come back, if the service does)"
     retry_after_s: float | None = None
 
 
@@ -122,4 +122,4 @@ class OutcomeUnknown(RecordingError):
     No whole answer in time, the connection lost behind the command, 5xx, or a status that the page does not know.
     """
 
-    summary = "outcome unknown"
+    summary = "outcome unknown, it may have been carried out"
