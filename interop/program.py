@@ -5,7 +5,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +97,7 @@ class Program:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=said,
-                encoding="utf-8",
+                bufsize=0,  # or what a program that has ended did not take would be written once more at the end
                 env=environment,
             ) as process,
         ):
@@ -106,10 +106,10 @@ class Program:
             asked, answers = process.stdin, process.stdout
 
             def send(action: str, stream: str) -> Shown:
-                asked.write(f"{action} {stream}\n")
-                asked.flush()
+                with suppress(BrokenPipeError):
+                    asked.write(f"{action} {stream}\n".encode())
                 # an SDK may log between the answers
-                answer = next((line for line in answers if line.startswith('{"what"')), None)
+                answer = next((line for line in answers if line.startswith(b'{"what"')), None)
                 if answer is None:
                     said.seek(0)
                     raise AssertionError(f"{self.name} ended without an answer; it said:\n{said.read()[-_TOLD:]}")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from interop.answers import AnswersReachTheUser
-from interop.installation import DOCUMENT, JAVA, MAVEN_CLASSPATH, Generates, Installs
+from interop.installation import DOCUMENT, JAVA, JAVAC, MAVEN_CLASSPATH, Generates, Installs
 from interop.program import Program
 
 HERE = Path(__file__).parent / "java"
@@ -30,6 +30,7 @@ def clients(installs: Installs, generates: Generates) -> Path:
         "java-clients",
         {DOCUMENT.name: DOCUMENT, "Speaking.java": HERE / "Speaking.java", **SOURCES},
         [
+            JAVAC,
             generated("native", "nativeclient"),
             generated("okhttp-gson", "okhttpclient"),
             MAVEN_CLASSPATH,

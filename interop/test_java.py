@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interop.answers import AnswersReachTheUser, shown_as_answered, six_answers
-from interop.installation import JAVA, MAVEN_CLASSPATH, Installs, run_step
+from interop.installation import JAVA, JAVAC, MAVEN_CLASSPATH, Installs, run_step
 from interop.page import Sample
 from interop.program import Program, Shown, environment, exchange
 from interop.samples import check_completed, four_lines, run, sending
@@ -20,7 +20,7 @@ SOURCES = {
     "Sdk.java": HERE / "sdk" / "Sdk.java",
     "Speaking.java": HERE / "Speaking.java",
 }
-STEPS = (MAVEN_CLASSPATH, ("sh", "-c", 'javac -d classes -cp "$(cat classpath.txt)" Sdk.java Speaking.java'))
+STEPS = (JAVAC, MAVEN_CLASSPATH, ("sh", "-c", 'javac -d classes -cp "$(cat classpath.txt)" Sdk.java Speaking.java'))
 REQUEST = "RunRecordRequest request = new RunRecordRequest();"
 ACTION = "request.withAction(RunRecordRequest.ActionEnum.{action});"
 SAMPLE = Sample(first="package com.huaweicloud.sdk.test;", added={REQUEST: ACTION})

@@ -66,6 +66,14 @@ def test_a_step_that_fails_is_told_and_tried_again(folder: Path, monkeypatch: py
             setting_up(folder, fails, monkeypatch)
 
 
+def test_a_program_that_ends_early_says_why() -> None:
+    ends = Program(name="Some SDK", command=("sh", "-c", "echo no such library >&2; exit 1"))
+
+    said = "Some SDK ended without an answer; it said:\nno such library"
+    with pytest.raises(AssertionError, match=said), ends.running({}) as send:
+        send("START", "mystream")
+
+
 def test_a_sample_is_taken_from_the_page() -> None:
     assert SAMPLE.printed(PAGE) == '# a program\n    project = "{project_id}"\n    ask("<YOUR REGION>")\n'
 
