@@ -11,7 +11,19 @@ import pytest
 
 from interop import table
 from interop.answers import Running, Shows, Starts
-from interop.installation import CACHE, DOCUMENT, JAVA, ROOT, Command, Generates, InstallationError, Installs, installed
+from interop.installation import (
+    CACHE,
+    DOCUMENT,
+    JAVA,
+    MAVEN,
+    MAVEN_PLUGIN,
+    ROOT,
+    Command,
+    Generates,
+    InstallationError,
+    Installs,
+    installed,
+)
 from interop.program import Exchange, Program, environment
 from liverec_process import Server, serving
 
@@ -89,11 +101,8 @@ def installs(pytestconfig: pytest.Config) -> Installs:
 @pytest.fixture(scope="session")
 def generates(installs: Installs) -> Generates:
     """Return what makes the step in which openapi-generator writes a client into a folder."""
-    folder = installs(
-        "openapi-generator",
-        {},
-        [("mvn", "-B", "-ntp", "-q", "dependency:copy", f"-Dartifact={GENERATOR}", "-DoutputDirectory=.")],
-    )
+    copy = (*MAVEN, f"{MAVEN_PLUGIN}:copy", f"-Dartifact={GENERATOR}", "-DoutputDirectory=.")
+    folder = installs("openapi-generator", {}, [copy])
     (jar,) = folder.glob("*.jar")
 
     def step(language: str, target: str, *options: str) -> Command:

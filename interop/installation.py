@@ -18,9 +18,11 @@ CACHE = ROOT / ".interop"
 JAVA = ("java", "-XX:TieredStopAtLevel=1")  # short runs: the second compiler would cost more than it gains
 # no lock file: manifests name exact versions
 NPM_INSTALL = ("npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+MAVEN = ("mvn", "-B", "-ntp", "-q")
+MAVEN_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 JAVAC = ("javac", "-version")  # a step of its own, so that a machine without it is told from one where it fails
 # the jars that a pom.xml names, as the text of a class path
-MAVEN_CLASSPATH = ("mvn", "-B", "-ntp", "-q", "dependency:build-classpath", "-Dmdep.outputFile=classpath.txt")
+MAVEN_CLASSPATH = (*MAVEN, f"{MAVEN_PLUGIN}:build-classpath", "-Dmdep.outputFile=classpath.txt")
 PATIENCE_S = 540.0
 _TOLD = 3000
 
