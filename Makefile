@@ -18,7 +18,7 @@ verify: $(READY) ## judge the embedded reference server and write a report
 	@$(BIN)/liverec verify --report report
 
 interop: $(READY) ## other languages, generated clients and linters against the reference server
-	@$(BIN)/python -m pytest -n 6 --dist loadfile -o timeout=600 -p no:randomly interop
+	@$(BIN)/python -m pytest -n 6 --dist loadfile -o timeout=600 interop
 
 test: check ## every check and every test
 	@$(BIN)/python -m pytest -n 6 --dist worksteal tests

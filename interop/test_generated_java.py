@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from interop.answers import AnswersReachTheUser
-from interop.installation import DOCUMENT, JAVA, JAVAC, MAVEN_CLASSPATH, Generates, Installs
+from interop.installation import DOCUMENT, JAVA, JAVAC, MAVEN_CLASSPATH, Command, Generates, Installs
 from interop.program import Program
 
 HERE = Path(__file__).parent / "java"
@@ -15,16 +15,9 @@ COMPILE = 'javac -nowarn -d classes -cp "$(cat classpath.txt)" $(find . -path "*
 
 @pytest.fixture(scope="module")
 def clients(installs: Installs, generates: Generates) -> Path:
-    def generated(library: str, package: str) -> tuple[str, ...]:
-        packages = (
-            "--invoker-package",
-            package,
-            "--api-package",
-            f"{package}.api",
-            "--model-package",
-            f"{package}.model",
-        )
-        return (*generates("java", package, "--library", library, *packages),)
+    def generated(library: str, package: str) -> Command:
+        names = f"invokerPackage={package},apiPackage={package}.api,modelPackage={package}.model"
+        return generates("java", package, f"--additional-properties=library={library},{names}")
 
     return installs(
         "java-clients",
