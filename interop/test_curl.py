@@ -1,49 +1,33 @@
-"""curl, with a signature made beforehand."""
+"""curl, by the command that ``liverec sign`` prints."""
 
 import json
 import shutil
 import subprocess
-from datetime import UTC, datetime
 
 import pytest
 
 from interop.answers import shown_as_answered, six_answers
-from interop.program import PROFILE, Shown
-from liverec import signing
-from liverec_process import Server
+from interop.program import Shown, environment
+from liverec_process import Server, run
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this machine")
-def test_six_answers_in_order(server: Server) -> None:
-    exchanges = six_answers(server, lambda action, stream: _send(server.url, action, stream))
+def test_six_answers_in_order(server: Server, home: str) -> None:
+    exchanges = six_answers(server, lambda action, stream: _send(server.url, home, action, stream))
 
     assert all(shown_as_answered(each) for each in exchanges)
 
 
-def _send(url: str, action: str, stream: str) -> Shown:
-    path, query = f"/v1/{PROFILE.project_id}/record/control", f"action={action}"
-    body = f'{{"publish_domain":"publish.example.com","app":"live","stream":"{stream}"}}'
-    headers = {
-        "X-Sdk-Date": signing.format_date(datetime.now(UTC)),
-        "X-Project-Id": PROFILE.project_id,
-        "Content-Type": "application/json",
-    }
-    headers["Authorization"] = signing.sign(
-        method="POST",
-        path=path,
-        query=query,
-        headers=headers,
-        body=body.encode(),
-        access_key=str(PROFILE.credentials.access_key),
-        secret_key=str(PROFILE.credentials.secret_key),
+def _send(url: str, home: str, action: str, stream: str) -> Shown:
+    given = environment(url, home)
+    printed = run(
+        *("sign", "--target", url, "--action", action, "--stream", stream),
+        CLOUD_SDK_AK=given["CLOUD_SDK_AK"],
+        CLOUD_SDK_SK=given["CLOUD_SDK_SK"],
     )
-    fields = (word for name, value in headers.items() for word in ("-H", f"{name}: {value}"))
+    assert printed.returncode == 0, printed.stderr
     ended = subprocess.run(
-        ["curl", "-q", "-sS", "-i", "--noproxy", "*", *fields, "--data-raw", body, f"{url}{path}?{query}"],
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-        timeout=30,
+        ["sh", "-c", printed.stdout], capture_output=True, encoding="utf-8", check=True, env=given, timeout=30
     )
     return _read(ended.stdout)
 
