@@ -41,6 +41,11 @@ READINGS = tuple(
 )
 
 
+def is_or_becomes(listed: Reading, reading: Reading) -> bool:
+    """Tell whether *listed* is *reading*, but for axes that take their first value."""
+    return all(getattr(listed, axis) in {getattr(reading, axis), values[0]} for axis, values in AXES.items())
+
+
 class Window(Enum):
     """What a row asks of the time since the last STOP that counts."""
 

@@ -8,7 +8,16 @@ from itertools import combinations
 
 import pytest
 
-from brute_force import AXES, READINGS, Reading, by_stream, explaining_readings, unexplained_streams, verdict, weakened
+from brute_force import (
+    READINGS,
+    Reading,
+    by_stream,
+    explaining_readings,
+    is_or_becomes,
+    unexplained_streams,
+    verdict,
+    weakened,
+)
 from liverec.checker import CheckResult, Finding, check
 from liverec.history import History, Operation, Outcome, Stream
 from random_histories import operations_of, random_history, script_of
@@ -71,11 +80,6 @@ def fewest(history: History, finding: Finding) -> int:
         for size in range(1, len(answers) + 1)
         if any(rules_all_out(history, finding, keep=keep) for keep in combinations(answers, size))
     )
-
-
-def is_or_becomes(listed: Reading, reading: Reading) -> bool:
-    """Tell whether *listed* is *reading*, but for axes that take their first value."""
-    return all(getattr(listed, axis) in {getattr(reading, axis), values[0]} for axis, values in AXES.items())
 
 
 @CHUNKS

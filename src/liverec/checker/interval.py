@@ -1,6 +1,7 @@
 """The restart interval as the target keeps it, measured from probes that decide."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from liverec.checker.result import Interval
@@ -24,22 +25,22 @@ def probes(operations: Sequence[Operation], dialects: Sequence[Dialect]) -> Iter
     """
     restarts = any(one.refused_start_restarts == "yes" for one in dialects) or not dialects
     recording, stopped, open_until = False, None, -(1 << 100)
-    evidence = sorted(
-        (one for one in operations if one.outcome is not Outcome.TURNED_AWAY), key=lambda one: (one.invoked, one.index)
-    )
-    for one in evidence:
+    ok, turned_away, start = Outcome.OK, Outcome.TURNED_AWAY, Action.START
+    for one in sorted(operations, key=attrgetter("invoked", "index")):
+        if one.outcome is turned_away:
+            continue
         if one.completed is None:
             return
         if one.invoked < open_until:  # overlapping: start afresh
             recording, stopped = False, None
-        elif one.action is Action.START:
-            accepted = one.outcome is Outcome.OK
+        elif one.action is start:
+            accepted = one.outcome is ok
             if stopped is not None and stopped.completed is not None:
                 yield Probe(one.invoked - stopped.completed, one.completed - stopped.invoked, accepted)
             stopped = None if accepted or restarts else stopped
             recording = recording or accepted  # a refused START leaves a recording as it is
         else:
-            stopped = one if recording and one.outcome is Outcome.OK else None
+            stopped = one if recording and one.outcome is ok else None
             recording = False
         open_until = max(open_until, one.completed)
 

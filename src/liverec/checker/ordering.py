@@ -1,134 +1,98 @@
-"""The operations of one stream as the search needs them: bounds, who must come before whom, and where to cut."""
+"""The operations of one stream as the search needs them: those answered, and the lost calls that may matter."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from typing import NamedTuple
 
-from liverec.checker.zone import NO_END
-from liverec.history import Action, Operation, Outcome
+from liverec.checker.evidence import Evidence
+from liverec.checker.precedence import Precedence
+from liverec.checker.zone import Limits
+from liverec.history import Action
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One operation; ``invoked`` and ``completed`` are bounds (doubled), ``before`` the positions that precede it."""
+class Lost(NamedTuple):
+    """A call without an answer: it may take effect from ``invoked`` (a bound) on, after the operations ``before``.
 
-    operation: Operation
+    ``bit`` stands for it among the lost calls that were used; it is 0 where there are more of them than can be used.
+    """
+
     invoked: int
-    completed: int
-    before: frozenset[int]
-
-    @property
-    def action(self) -> Action:
-        """What was asked."""
-        return self.operation.action
-
-    @property
-    def refused(self) -> bool:
-        """Whether the rules refused it (meaningless for a lost call)."""
-        return self.operation.outcome is Outcome.REFUSED
+    before: tuple[int, ...]
+    bit: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Ordering:
-    """One stream's operations: ``answered`` in the order of invocation, cut into ``clusters``, and ``lost``.
+    """The answered operations as columns, numbered in the order of invocation, and the ``lost`` calls by action.
 
-    Within a cluster intervals overlap; between clusters nothing is open but lost calls. ``before`` of a lost call
-    names positions in ``answered``. ``heirs`` gives, for each answered position, the earliest invocation (bound) among
-    the operations that must follow it.
+    An answer outside *kept* (positions in *evidence*) is taken away: that operation may have happened, with any answer.
     """
 
-    answered: tuple[Call, ...]
-    lost: tuple[Call, ...]
-    clusters: tuple[range, ...]
-    heirs: tuple[int, ...]
+    def __init__(self, evidence: Evidence, limits: Limits, kept: Collection[int] | None = None) -> None:
+        self.evidence = evidence
+        self.positions = evidence.answered() if kept is None else sorted(kept)
+        self.invoked = [evidence.invoked[position] for position in self.positions]
+        self.completed = [evidence.completed[position] for position in self.positions]
+        self.kinds = [evidence.kinds[position] for position in self.positions]
+        self.lost: Mapping[Action, tuple[Lost, ...]] = {}
+        if self.positions and len(self.positions) < len(evidence.operations):
+            self.lost = self._lost(limits)
 
+    @cached_property
+    def _precedence(self) -> Precedence:
+        return Precedence(self.evidence, self.positions)
 
-def order(operations: Sequence[Operation], clock_bounds: Mapping[str, int]) -> Ordering:
-    """Prepare one stream's operations; those that were turned away before the rules are left out.
+    @cached_property
+    def _number(self) -> dict[int, int]:
+        return {position: number for number, position in enumerate(self.positions)}
 
-    A stream that several files saw has its intervals widened by each file's clock bound; two operations of one file
-    keep the order of their own times.
-    """
-    evidence = [one for one in operations if one.outcome is not Outcome.TURNED_AWAY]
-    widened = len({one.file for one in evidence}) > 1 and any(clock_bounds.get(one.file, 0) for one in evidence)
-    slack = {one.file: clock_bounds.get(one.file, 0) if widened else 0 for one in evidence}
-    evidence.sort(key=lambda one: (one.invoked - slack[one.file], one.file, one.index))
-    answered = [one for one in evidence if one.completed is not None]
-    before = _process_order(answered)
-    if widened:
-        _file_order(answered, before)
-    calls = tuple(_call(one, slack[one.file], before[position]) for position, one in enumerate(answered))
-    unanswered = [one for one in evidence if one.completed is None]
-    preceding = _preceding(unanswered, answered, widened=widened)
-    lost = tuple(_call(one, slack[one.file], earlier) for one, earlier in zip(unanswered, preceding, strict=True))
-    return Ordering(answered=calls, lost=lost, clusters=_clusters(calls), heirs=_heirs(calls, lost))
+    @cached_property
+    def before(self) -> Mapping[int, tuple[int, ...]]:
+        """By number: those that must come before it and had not ended when it began."""
+        precedence = ((number, self._numbers_before(position)) for number, position in enumerate(self.positions))
+        return {number: before for number, before in precedence if before}
 
+    @cached_property
+    def lost_after(self) -> tuple[tuple[int, ...], ...]:
+        """Return what lost calls must come after, of those that must."""
+        return tuple(call.before for calls in self.lost.values() for call in calls if call.before)
 
-def _call(operation: Operation, slack: int, before: set[int]) -> Call:
-    completed = NO_END if operation.completed is None else 2 * (operation.completed + slack)
-    return Call(
-        operation=operation,
-        invoked=2 * (operation.invoked - slack),
-        completed=completed,
-        before=frozenset(before),
-    )
+    @cached_property
+    def followed_at(self) -> Mapping[int, int]:
+        """By number: when the first one began that must come after it, if it had not ended then."""
+        followed: dict[int, int] = {}
+        later = [(before, self.invoked[number]) for number, before in self.before.items()]
+        later += [(call.before, call.invoked) for calls in self.lost.values() for call in calls]
+        for before, invoked in later:
+            for number in before:
+                followed[number] = min(invoked, followed.get(number, invoked))
+        return followed
 
+    def _numbers_before(self, position: int) -> tuple[int, ...]:
+        return tuple(self._number[one] for one in self._precedence.before(position))
 
-def _process_order(answered: Sequence[Operation]) -> list[set[int]]:
-    before: list[set[int]] = [set() for _ in answered]
-    for line in _by_process(answered).values():
-        for earlier, later in pairwise(line):
-            before[later].add(earlier)
-    return before
+    def _lost(self, limits: Limits) -> dict[Action, tuple[Lost, ...]]:
+        """Return the earliest lost calls of each action, and no more than an explanation can need.
 
-
-def _by_process(answered: Sequence[Operation]) -> dict[tuple[str, int], list[int]]:
-    """Return, for each process, the positions of its operations in its own order."""
-    lines: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for position in sorted(range(len(answered)), key=lambda position: answered[position].index):
-        lines[answered[position].file, answered[position].process].append(position)
-    return lines
-
-
-def _file_order(answered: Sequence[Operation], before: list[set[int]]) -> None:
-    for position, later in enumerate(answered):
-        for earlier_position, earlier in enumerate(answered):
-            if earlier.file == later.file and earlier.completed is not None and earlier.completed < later.invoked:
-                before[position].add(earlier_position)
-
-
-def _preceding(lost: Sequence[Operation], answered: Sequence[Operation], *, widened: bool) -> list[set[int]]:
-    lines = _by_process(answered)
-    preceding: list[set[int]] = []
-    for one in lost:
-        earlier = [at for at in lines.get((one.file, one.process), []) if answered[at].index < one.index][-1:]
-        if widened:
-            earlier += [
-                position
-                for position, other in enumerate(answered)
-                if other.file == one.file and other.completed is not None and other.completed < one.invoked
-            ]
-        preceding.append(set(earlier))
-    return preceding
-
-
-def _clusters(calls: Sequence[Call]) -> tuple[range, ...]:
-    cuts: list[range] = []
-    first, open_until = 0, -NO_END
-    for position, call in enumerate(calls):
-        if position > first and call.invoked > open_until:
-            cuts.append(range(first, position))
-            first = position
-        open_until = max(open_until, call.completed)
-    if calls:
-        cuts.append(range(first, len(calls)))
-    return tuple(cuts)
-
-
-def _heirs(calls: Sequence[Call], lost: Sequence[Call]) -> tuple[int, ...]:
-    earliest = [NO_END] * len(calls)
-    for call in (*calls, *lost):
-        for position in call.before:
-            earliest[position] = min(earliest[position], call.invoked)
-    return tuple(earliest)
+        Why that many are enough: between two answers, of the effects that open a window only the last need have
+        happened, and after it one START. To reach it takes at most a START and a STOP, or, if it is a refused START,
+        those and a chain of refused STARTs of which any three in a row span more than the interval (or else the middle
+        one is spare). Spare calls did not happen; and one free call can stand for any later one. So from the moment on
+        at which there are that many free ones, they need not be counted.
+        """
+        span = max(0, max(self.completed) - self.evidence.invoked[0])
+        enough = 4 * len(self.positions) + 4 + 2 * (span // limits.inside)
+        lost: dict[Action, list[Lost]] = {action: [] for action in Action}
+        free = dict.fromkeys(Action, 0)
+        bit = 1
+        for position, operation in enumerate(self.evidence.operations):
+            action = operation.action
+            if free[action] >= enough or position in self._number:
+                if all(count >= enough for count in free.values()):
+                    break
+                continue
+            before = self._numbers_before(position)
+            free[action] += not before
+            plenty = free[action] >= enough
+            lost[action].append(Lost(self.evidence.invoked[position], before, 0 if plenty else bit))
+            bit <<= 1
+        return {action: tuple(calls) for action, calls in lost.items()}

@@ -17,10 +17,12 @@ def reason(rule: str, witness: Sequence[Operation], history: History) -> str:
     return f"{_RULES[rule].format(interval=history.interval_ns / 1e9)}: {_told(witness, history)}"
 
 
-def reason_for_one_reading(witness: Sequence[Operation], history: History) -> str:
-    """Say that the service answers the same situation in two ways."""
+def reason_for_one_reading(witness: Sequence[Operation], history: History, *, excused: bool) -> str:
+    """Say that the service answers the same situation in two ways; *excused*: and that the page alone allows it."""
     told = _told(witness, history)
-    return f"each answer could be excused by some reading of the page, but no single reading explains: {told}"
+    if excused:
+        return f"each answer could be excused by some reading of the page, but no single reading explains: {told}"
+    return f"no single reading explains (whether each answer could be excused by some reading is not known): {told}"
 
 
 def _told(witness: Sequence[Operation], history: History) -> str:

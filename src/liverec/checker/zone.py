@@ -29,6 +29,40 @@ class Zone(NamedTuple):
             and self.gap_from <= other.gap_from
         )
 
+    def joined(self, other: "Zone") -> "Zone | None":
+        """Return the union, if it is a zone: they differ in the STOP's moment alone, and leave no gap between."""
+        if self.now_from != other.now_from or self.gap_from != other.gap_from:
+            return None
+        # x < v and x >= v leave nothing between them
+        if self.stopped_from > other.stopped_until + 1 or other.stopped_from > self.stopped_until + 1:
+            return None
+        return self._replace(
+            stopped_from=min(self.stopped_from, other.stopped_from),
+            stopped_until=max(self.stopped_until, other.stopped_until),
+        )
+
+    def split(self, moment: int) -> tuple["Zone | None", "Zone | None"]:
+        """Return the parts where the STOP was earlier, and not earlier, than *moment* (a lower bound)."""
+        if moment <= self.stopped_from:
+            return None, self
+        if moment > self.stopped_until:
+            return self, None
+        closed_from = max(self.now_from, _plus_lower(moment, self.gap_from))
+        return self._replace(stopped_until=moment - 1), self._replace(stopped_from=moment, now_from=closed_from)
+
+    def between(self, stopped_from: int, stopped_until: int) -> "Zone | None":
+        """Return the part where the STOP was within these bounds."""
+        later = self.split(stopped_from)[1]
+        return None if later is None else later.split(stopped_until + 1)[0]
+
+    def settled(self, now_from: int) -> "Zone":
+        """Return what is left of the zone if nothing more happens before *now_from*, in a form fit to be compared."""
+        now_from = max(now_from, self.now_from)
+        gap_from = self.gap_from
+        if 0 <= gap_from <= _less_upper(now_from, self.stopped_until):
+            gap_from = 0  # what the other bounds say anyway
+        return Zone(self.stopped_from, self.stopped_until, now_from, gap_from)
+
     def gap_from_at(self, invoked: int) -> int:
         """Return the lower bound on the time since the STOP once an operation invoked then takes effect."""
         return max(self.gap_from, _less_upper(max(self.now_from, invoked), self.stopped_until))
@@ -36,6 +70,17 @@ class Zone(NamedTuple):
     def gap_until_at(self, completed: int) -> int:
         """Return the upper bound on the time since the STOP for an operation completed then."""
         return _less_lower(completed, self.stopped_from)
+
+
+def at_some_moment(zone: Zone, *, completed: int) -> Zone | None:
+    """Return the zone after something without an effect, which ended then and may have been at any moment of the zone.
+
+    Unlike after an effect, what comes next may have happened earlier than it.
+    """
+    stopped_until = min(zone.stopped_until, _less_lower(completed, zone.gap_from))
+    if zone.now_from > completed or zone.stopped_from > stopped_until:
+        return None
+    return zone if stopped_until == zone.stopped_until else zone._replace(stopped_until=stopped_until)
 
 
 def without_stop(now_from: int) -> Zone:

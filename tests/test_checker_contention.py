@@ -1,0 +1,88 @@
+"""Many clients on one stream: a service that keeps the page is never accused, and one that does not is found out."""
+
+from dataclasses import asdict, replace
+from itertools import count
+
+import pytest
+
+from contention import SECOND, Contention
+from liverec.checker import CheckResult, check
+from liverec.history import Action, History, Outcome
+from liverec.model import AXES, DIALECTS, Dialect
+
+# long enough for a second recording, where the dialect grants one to clients that never leave the stream alone
+LOAD = Contention(dialect=Dialect(), clients=12, seconds=12)
+
+
+def named(dialect: Dialect) -> str:
+    """Return the values of the axes."""
+    return "/".join(asdict(dialect).values())
+
+
+EVERY_DIALECT = pytest.mark.parametrize("dialect", DIALECTS, ids=named)
+SOME_DIALECTS = (DIALECTS[0], DIALECTS[3], DIALECTS[5], DIALECTS[16])
+REFUSING_DIALECTS = (DIALECTS[0], DIALECTS[3], DIALECTS[12])
+
+
+def names(result: CheckResult, dialect: Dialect) -> bool:
+    """Tell whether a dialect listed is that one, but for axes that cannot show."""
+    return any(
+        all(getattr(listed, axis) in {getattr(dialect, axis), values[0]} for axis, values in AXES.items())
+        for listed in result.dialects
+    )
+
+
+@EVERY_DIALECT
+def test_a_service_of_any_dialect_is_kept(dialect: Dialect) -> None:
+    result = check(replace(LOAD, dialect=dialect).history())
+
+    assert (result.verdict, result.notes) == ("kept", ())
+    assert names(result, dialect)
+
+
+@EVERY_DIALECT
+def test_lost_answers_accuse_nobody(dialect: Dialect) -> None:
+    history = replace(LOAD, dialect=dialect, lost=0.005).history()
+
+    result = check(history)
+
+    assert sum(one.outcome is Outcome.INFO for one in history.operations) >= 20
+    assert (result.verdict, result.notes) == ("kept", ())
+    assert names(result, dialect)
+
+
+@pytest.mark.parametrize("dialect", SOME_DIALECTS, ids=named)
+def test_one_start_accepted_in_the_window_is_found_among_thousands(dialect: Dialect) -> None:
+    result = check(replace(LOAD, dialect=dialect, breaks_at=5).history())
+
+    (finding,) = result.findings
+    guilty = {(one.action, one.outcome) for one in finding.witness if one.invoked > 4.9 * SECOND}
+    assert (finding.requirement, finding.page_alone) == ("restart/too-soon", "broken")
+    assert len(finding.witness) <= 4
+    assert (Action.START, Outcome.OK) in guilty
+
+
+@pytest.mark.parametrize("dialect", REFUSING_DIALECTS, ids=named)
+def test_a_service_that_reads_first_and_acts_later_has_no_single_reading(dialect: Dialect) -> None:
+    result = check(replace(LOAD, dialect=dialect, races=True).history())
+
+    (finding,) = result.findings
+    assert (finding.requirement, finding.page_alone) == ("consistency/one-reading", "kept")
+    assert len(finding.witness) <= 6
+
+
+def test_what_time_did_not_allow_is_not_claimed() -> None:
+    history = replace(LOAD, seconds=1, races=True).history()
+    results = {looks: limited(history, looks) for looks in range(0, 105, 3)}
+
+    out_of_time = [one for one in results.values() if any("out of time" in note for note in one.notes)]
+    assert {one.verdict for one in results.values()} == {"undecided", "broken"}
+    assert all(one in out_of_time for one in results.values() if one.verdict == "undecided")
+    assert any(one.findings for one in out_of_time)
+    assert all("is not known" in found.why for one in out_of_time for found in one.findings)
+
+
+def limited(history: History, looks: int) -> CheckResult:
+    """Judge with a clock that passes the deadline after so many looks at it."""
+    clock = count()
+    return check(history, expired=lambda: next(clock) >= looks)
