@@ -1,71 +1,86 @@
 """The judgement of a whole history: one dialect must explain every stream."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from liverec.checker.findings import Findings, common_dialects
-from liverec.checker.interval import measured, probes
-from liverec.checker.judge import ALL_DIALECTS, Judge, Judged
+from liverec.checker.interval import measured
+from liverec.checker.judge import Judge, Judged
+from liverec.checker.layout import Layout
+from liverec.checker.readings import ALL_DIALECTS, RULE_NAMES
 from liverec.checker.result import CheckResult
+from liverec.checker.sweep import Swept, sweep
 from liverec.checker.terms import OutOfTime
-from liverec.history import History, Operation, Outcome, Stream
+from liverec.history import History
 from liverec.model import AXES, DIALECTS, Dialect
 
 
 def check(history: History, *, expired: Callable[[], bool] = lambda: False) -> CheckResult:
     """Judge *history*; *expired* says when to stop looking (then what is left is undecided)."""
-    by_stream = _by_stream(history.operations)
-    judge = Judge(history, expired)
+    layout = Layout(history)
+    swept = sweep(layout, history)
+    judge = Judge(history, layout, expired)
     found = Findings(history, judge)
-    judged = _judged(by_stream, judge, found)
+    judged = _judged(swept, judge, found)
     findings = found.all() if history.decidable else ()
     notes = [*history.notes, *judge.notes]
-    if len(judged) < len(by_stream):
-        notes.append(f"out of time: {len(by_stream) - len(judged)} streams were not judged")
-    answered = any(one.outcome in {Outcome.OK, Outcome.REFUSED} for one in history.operations)
+    if len(judged) < len(layout):
+        notes.append(f"out of time: {len(layout) - len(judged)} streams were not judged")
+    answered = layout.answered
     if not answered:
         notes.append("no command was answered with 200, 400 or 404: nothing to judge")
-    undecided = len(judged) < len(by_stream) or not answered or not history.decidable
+    undecided = len(judged) < len(layout) or not answered or not history.decidable
     explaining = () if findings else _explaining(common_dialects(judged))
-    decided: Counter[str] = sum((one.decided for one in judged), Counter[str]())
-    probed = (probe for operations in by_stream.values() for probe in probes(operations, explaining))
     return CheckResult(
         verdict="broken" if findings else "undecided" if undecided else "kept",
         complete=history.complete,
         operations=len(history.operations),
-        streams=len(by_stream),
-        exercised=dict(sorted(decided.items())),
+        streams=len(layout),
+        exercised=_exercised(layout, swept, judged),
         dialects=_shown(explaining),
-        interval_s=measured(probed, history.interval_ns),
+        interval_s=measured(layout, explaining, history.interval_ns),
         findings=findings,
         notes=tuple(notes),
     )
 
 
-def _by_stream(operations: Iterable[Operation]) -> dict[Stream, list[Operation]]:
-    by_object: dict[int, list[Operation]] = defaultdict(list)  # a reader uses one object for each stream
-    for one in operations:
-        by_object[id(one.stream)].append(one)
-    by_stream: dict[Stream, list[Operation]] = defaultdict(list)
-    for some in by_object.values():
-        by_stream[some[0].stream] += some
-    return by_stream
+def _judged(swept: Swept, judge: Judge, findings: Findings) -> list[Judged]:
+    """Judge the streams until time runs out, those first that leave little to search.
 
-
-def _judged(by_stream: dict[Stream, list[Operation]], judge: Judge, findings: Findings) -> list[Judged]:
-    """Judge the streams until time runs out, short ones first: what they rule out need not be searched in others."""
+    What they rule out need not be searched in others.
+    """
     judged: list[Judged] = []
-    likely = ALL_DIALECTS
-    for stream in sorted(by_stream, key=lambda stream: (len(by_stream[stream]), stream)):
+    likely = swept.common or ALL_DIALECTS
+    left = [
+        sum(stretch.beyond - stretch.first for stretch in swept.left.get(number, ()))
+        for number in range(len(swept.dialects))
+    ]
+    dialects = swept.dialects.tolist()
+    for number in sorted(range(len(left)), key=left.__getitem__):
         try:
-            one = judge.judged(stream, by_stream[stream], likely)
+            one = judge.judged(number, swept.left.get(number, ()), dialects[number], likely)
         except OutOfTime:
             break
         judged.append(one)
         findings.add(one)
         likely = likely & one.dialects or likely
     return judged
+
+
+def _exercised(layout: Layout, swept: Swept, judged: Iterable[Judged]) -> dict[str, int]:
+    """Count the answers that were decided by each rule."""
+    found = Counter[str]()
+    for one in judged:
+        found += one.decided
+        if one.searched:
+            swept.decided[layout.heads[one.number] : layout.heads[one.number + 1]] = 0
+    for rule, count in zip(RULE_NAMES, np.bincount(swept.decided, minlength=len(RULE_NAMES)).tolist(), strict=True):
+        if rule and count:
+            found[rule] += count
+    return dict(sorted(found.items()))
 
 
 def _explaining(common: int) -> tuple[Dialect, ...]:

@@ -4,16 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from liverec.checker.evidence import Evidence
-from liverec.checker.judge import ALL_DIALECTS, Judge, Judged
+from liverec.checker.judge import Judge, Judged
+from liverec.checker.moves import REFUSED
+from liverec.checker.readings import ALL_DIALECTS
 from liverec.checker.result import Finding
 from liverec.checker.terms import OutOfTime
 from liverec.checker.witness import Place, enough_of, smallest, without_spare
 from liverec.checker.wording import reason, reason_for_one_reading
-from liverec.history import Action, History, Operation, Outcome, Stream
+from liverec.history import History, Operation, Stream
 from liverec.model import CHANGING, Forgiven
 
 ONE_READING = "consistency/one-reading"
 _MOST_COMPLETED = 50_000  # operations searched again to find the fewest streams that contradict each other
+_STOP = 1
 _MOST_WAIVED = 2_000  # answers searched again to name the rule; where there are more, the witness alone
 
 
@@ -26,6 +29,7 @@ class Findings:
     def __init__(self, history: History, judge: Judge) -> None:
         self._history = history
         self._judge = judge
+        self._layout = judge.layout
         self._whole: list[Judged] = []
         self._broken: dict[Forgiven, list[Stream]] = defaultdict(list)
         self._witnesses: dict[Forgiven, list[Operation]] = {}
@@ -34,7 +38,7 @@ class Findings:
     def add(self, known: Judged) -> None:
         """Take one more stream."""
         if not known.dialects and known.certain:
-            if len(known.operations) > _MOST_WAIVED:
+            if self._length(known) > _MOST_WAIVED:
                 self._contradict(known)
             known = self._judge.settled(known)
         if not known.whole:
@@ -54,11 +58,13 @@ class Findings:
     # A rule of the page: not even a changing reading explains the stream.
 
     def _break(self, broken: Judged) -> None:
-        evidence = self._judge.evidence(broken.operations)
+        evidence = self._layout.of_stream(broken.number)
         rule, kept = self._broken_rule(evidence, evidence.answered()[: broken.enough])
-        self._broken[rule].append(broken.stream)
+        self._broken[rule].append(self._layout.streams[broken.number])
         if rule not in self._witnesses:
-            self._witnesses[rule] = [evidence.operations[position] for position in self._witness(evidence, kept)]
+            self._witnesses[rule] = [
+                self._layout.operation(evidence.rows[position]) for position in self._witness(evidence, kept)
+            ]
 
     def _page_alone(self, rule: Forgiven) -> Finding:
         witness = self._witnesses[rule]
@@ -78,7 +84,7 @@ class Findings:
                 return rule, kept
         witness = self._witness(evidence, kept)
         last = max(witness, key=lambda position: evidence.completed[position])
-        return self._waived(evidence, witness) or _rule_against(evidence.operations[last]), witness
+        return self._waived(evidence, witness) or _rule_against(evidence.kinds[last]), witness
 
     def _waived(self, evidence: Evidence, kept: Sequence[int]) -> Forgiven | None:
         try:
@@ -101,7 +107,7 @@ class Findings:
     # One reading: each stream may be explained by some reading, but no dialect explains them all.
 
     def _one_reading(self) -> Finding:
-        witness = self._contradiction or self._against(_covering(self._completed()))
+        witness = self._contradiction or self._against(self._covering(self._completed()))
         return Finding(
             requirement=ONE_READING,
             page_alone="kept",
@@ -116,7 +122,7 @@ class Findings:
 
     def _against(self, chosen: Sequence[Judged]) -> list[Operation]:
         """Return the fewest operations of the streams *chosen* that rule out every dialect."""
-        evidence = [self._judge.evidence(one.operations) for one in chosen]
+        evidence = [self._layout.of_stream(one.number) for one in chosen]
 
         def unexplained(kept: frozenset[Place]) -> bool:
             common = ALL_DIALECTS
@@ -132,14 +138,14 @@ class Findings:
         except OutOfTime:
             enough = answered
         witness = smallest(answered, enough, unexplained)
-        return [evidence[number].operations[position] for number, position in witness]
+        return [self._layout.operation(evidence[number].rows[position]) for number, position in witness]
 
     def _completed(self) -> list[Judged]:
         """Ask about all dialects where that is no great work: the more is known, the fewer streams are needed."""
         known: list[Judged] = []
         work = 0
         for one in self._whole:
-            work += len(one.operations)
+            work += self._length(one)
             try:
                 known.append(self._judge.completed(one) if work <= _MOST_COMPLETED else one)
             except OutOfTime:
@@ -168,6 +174,32 @@ class Findings:
             left &= known.dialects
         return sorted(against)
 
+    def _covering(self, whole: Sequence[Judged]) -> list[Judged]:
+        """Choose few streams that together rule out every dialect: one if possible, two, or greedily more."""
+        by_dialects: dict[int, Judged] = {}
+        for one in sorted(whole, key=self._length):
+            by_dialects.setdefault(one.dialects, one)
+        if 0 in by_dialects:
+            return [by_dialects[0]]
+        pairs = [
+            (one, other)
+            for number, one in enumerate(by_dialects.values())
+            for other in list(by_dialects.values())[number + 1 :]
+            if not one.dialects & other.dialects
+        ]
+        if pairs:
+            return list(min(pairs, key=lambda pair: sum(map(self._length, pair))))
+        chosen: list[Judged] = []
+        left = ALL_DIALECTS
+        while left:
+            best = min(by_dialects, key=lambda dialects: (left & dialects).bit_count())
+            chosen.append(by_dialects[best])
+            left &= best
+        return chosen
+
+    def _length(self, known: Judged) -> int:
+        return self._layout.length(known.number)
+
 
 def common_dialects(judged: Iterable[Judged]) -> int:
     """Return the dialects that none of the streams rules out."""
@@ -177,32 +209,8 @@ def common_dialects(judged: Iterable[Judged]) -> int:
     return common
 
 
-def _rule_against(operation: Operation) -> Forgiven:
+def _rule_against(kind: int) -> Forgiven:
     """Name the rule that an answer which nothing explains is most likely against."""
-    if operation.action is Action.STOP:
+    if kind % REFUSED == _STOP:
         return Forgiven.STOP
-    return Forgiven.TOO_SOON if operation.outcome is Outcome.OK else Forgiven.AFTER_INTERVAL
-
-
-def _covering(whole: Sequence[Judged]) -> list[Judged]:
-    """Choose few streams that together rule out every dialect: one if possible, two, or greedily more."""
-    by_dialects: dict[int, Judged] = {}
-    for one in sorted(whole, key=lambda one: len(one.operations)):
-        by_dialects.setdefault(one.dialects, one)
-    if 0 in by_dialects:
-        return [by_dialects[0]]
-    pairs = [
-        (one, other)
-        for number, one in enumerate(by_dialects.values())
-        for other in list(by_dialects.values())[number + 1 :]
-        if not one.dialects & other.dialects
-    ]
-    if pairs:
-        return list(min(pairs, key=lambda pair: sum(len(one.operations) for one in pair)))
-    chosen: list[Judged] = []
-    left = ALL_DIALECTS
-    while left:
-        best = min(by_dialects, key=lambda dialects: (left & dialects).bit_count())
-        chosen.append(by_dialects[best])
-        left &= best
-    return chosen
+    return Forgiven.TOO_SOON if kind < REFUSED else Forgiven.AFTER_INTERVAL

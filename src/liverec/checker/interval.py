@@ -1,12 +1,19 @@
 """The restart interval as the target keeps it, measured from probes that decide."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
+from liverec.checker.chunk import Chunk, Flags, chunks, last_before
+from liverec.checker.layout import Layout
+from liverec.checker.moves import REFUSED, START_ACCEPTED, STOP_ACCEPTED
 from liverec.checker.result import Interval
-from liverec.history import Action, Operation, Outcome
+from liverec.history import History
+from liverec.history.columns import Int64
 from liverec.model import Dialect
+
+_NONE = -(1 << 62)
 
 
 class Probe(NamedTuple):
@@ -17,44 +24,53 @@ class Probe(NamedTuple):
     accepted: bool
 
 
-def probes(operations: Sequence[Operation], dialects: Sequence[Dialect]) -> Iterator[Probe]:
-    """Yield the probes of one stream: START after an accepted STOP of a recording, none of them overlapping.
+def probes(history: History, dialects: Sequence[Dialect]) -> tuple[Probe, ...]:
+    """Return the probes of all streams: START after an accepted STOP of a recording, none of them overlapping.
 
     A START that was refused in between is passed over only if no dialect that explains the history lets it open the
     window anew. After a lost call nothing more is known.
     """
-    restarts = any(one.refused_start_restarts == "yes" for one in dialects) or not dialects
-    recording, stopped, open_until = False, None, -(1 << 100)
-    ok, turned_away, start = Outcome.OK, Outcome.TURNED_AWAY, Action.START
-    for one in sorted(operations, key=attrgetter("invoked", "index")):
-        if one.outcome is turned_away:
-            continue
-        if one.completed is None:
-            return
-        if one.invoked < open_until:  # overlapping: start afresh
-            recording, stopped = False, None
-        elif one.action is start:
-            accepted = one.outcome is ok
-            if stopped is not None and stopped.completed is not None:
-                yield Probe(one.invoked - stopped.completed, one.completed - stopped.invoked, accepted)
-            stopped = None if accepted or restarts else stopped
-            recording = recording or accepted  # a refused START leaves a recording as it is
-        else:
-            stopped = one if recording and one.outcome is ok else None
-            recording = False
-        open_until = max(open_until, one.completed)
+    found = [probed(chunk, dialects) for chunk in chunks(Layout(history)) if chunk.fits]
+    return tuple(Probe(*one) for columns in found for one in zip(*(column.tolist() for column in columns), strict=True))
 
 
-def measured(found: Iterable[Probe], interval_ns: int) -> Interval:
+def measured(layout: Layout, dialects: Sequence[Dialect], interval_ns: int) -> Interval:
     """Return the bracket that all decided probes leave: those on one side of the interval for certain.
 
     A refused probe counts with the smallest gap it can have had, an accepted one with the largest, so that the
     target's own interval lies between the two figures.
     """
-    decided = [one for one in found if one.gap_until <= interval_ns or one.gap_from > interval_ns]
-    refused = [one.gap_from for one in decided if not one.accepted]
-    accepted = [one.gap_until for one in decided if one.accepted]
+    refused, accepted = list[int](), list[int]()
+    for gap_from, gap_until, was_accepted in (probed(chunk, dialects) for chunk in chunks(layout) if chunk.fits):
+        decided = (gap_until <= interval_ns) | (gap_from > interval_ns)
+        refused.append(int(gap_from[decided & ~was_accepted].max(initial=_NONE)))
+        accepted.append(int(gap_until[decided & was_accepted].min(initial=-_NONE)))
+    most, least = max(refused, default=_NONE), min(accepted, default=-_NONE)
     return Interval(
-        refused_up_to=max(refused) / 1e9 if refused else None,
-        accepted_from=min(accepted) / 1e9 if accepted else None,
+        refused_up_to=None if most == _NONE else most / 1e9, accepted_from=None if least == -_NONE else least / 1e9
     )
+
+
+def probed(chunk: Chunk, dialects: Sequence[Dialect]) -> tuple[Int64, Int64, Flags]:
+    """Return the probes of some streams: their shortest and longest gaps, and whether they were accepted."""
+    restarts = any(one.refused_start_restarts == "yes" for one in dialects) or not dialects
+    before = np.maximum.accumulate(chunk.ended)
+    overlapping = np.zeros(len(before), dtype=bool)
+    overlapping[1:] = chunk.begun[1:] < before[:-1]  # also all that comes after a lost call
+    start = chunk.kind % REFUSED == 0
+    accepted = start & (chunk.kind == START_ACCEPTED)
+    recording = _last_known(overlapping | ~start | accepted, accepted & ~overlapping)
+    stopped = ~overlapping & (chunk.kind == STOP_ACCEPTED) & recording
+    known = overlapping | ~start | accepted | restarts
+    last = last_before(known)
+    probe = np.flatnonzero(start & ~overlapping & ~chunk.lost & (last >= 0) & stopped[last])
+    stop = last[probe]
+    same = chunk.numbers[probe] == chunk.numbers[stop]
+    probe, stop = probe[same], stop[same]
+    return chunk.begun[probe] - chunk.ended[stop], chunk.ended[probe] - chunk.begun[stop], accepted[probe]
+
+
+def _last_known(known: Flags, flags: Flags) -> Flags:
+    """Return whether *flags* is set at the last place before that is *known*."""
+    last = last_before(known)
+    return (last >= 0) & flags[last]

@@ -5,30 +5,32 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from liverec.checker.evidence import Evidence
+from liverec.checker.layout import Layout
 from liverec.checker.ordering import Ordering
+from liverec.checker.readings import ALL_DIALECTS
 from liverec.checker.search import explain
+from liverec.checker.sweep import Stretch
 from liverec.checker.terms import Explained, OutOfTime, Terms
 from liverec.checker.zone import Limits
-from liverec.history import History, Operation, Stream
+from liverec.history import History
 from liverec.model import CHANGING, Forgiven
-
-ALL_DIALECTS = CHANGING - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What is known of one stream.
+    """What is known of one stream, by its number in the layout.
 
     ``possible`` are the readings that are not ruled out, and ``asked`` the dialects that were asked about: of them, the
-    possible ones explain the stream. ``certain`` is false if time ran out before it was known whether the changing
-    reading does. If no reading does, the first ``enough`` answers show it.
+    possible ones explain the stream. ``decided`` counts the answers that the search found to be decided by a rule: of
+    all of the stream if all was ``searched``. ``certain`` is false if time ran out before it was known whether the
+    changing reading explains it. If no reading does, the first ``enough`` answers show it.
     """
 
-    stream: Stream
-    operations: Sequence[Operation]
+    number: int
     possible: int
     asked: int
     decided: Counter[str]
+    searched: bool = False
     certain: bool = True
     enough: int = 0
 
@@ -46,9 +48,9 @@ class Judged:
 class Judge:
     """Asks which readings explain a stream, under the terms of one history; ``notes`` says what time did not allow."""
 
-    def __init__(self, history: History, expired: Callable[[], bool]) -> None:
+    def __init__(self, history: History, layout: Layout, expired: Callable[[], bool]) -> None:
         self.notes: list[str] = []
-        self._clock_bounds = history.clock_bounds
+        self.layout = layout
         self._terms = Terms(
             limits=Limits.of(history.interval_ns, history.resolution_ns),
             initial=history.initial,
@@ -57,10 +59,6 @@ class Judge:
             expired=expired,
         )
 
-    def evidence(self, operations: Sequence[Operation]) -> Evidence:
-        """Return the operations of one stream as columns; made when needed, since all of them would fill the memory."""
-        return Evidence(operations, self._clock_bounds)
-
     def explained(
         self,
         evidence: Evidence,
@@ -68,28 +66,53 @@ class Judge:
         *,
         kept: Collection[int] | None = None,
         forgiven: Forgiven | None = None,
+        resumed: bool = False,
     ) -> Explained:
         """Search which of *readings* explain *evidence*, or what of it is *kept* (see ``Ordering``).
+
+        *resumed*: it follows an accepted START that overlapped nothing.
 
         Raises:
             OutOfTime: the deadline passed.
         """
-        terms = replace(self._terms, readings=readings, forgiven=forgiven)
+        terms = replace(self._terms, readings=readings, forgiven=forgiven, resumed=resumed)
         return explain(Ordering(evidence, terms.limits, kept), terms)
 
-    def judged(self, stream: Stream, operations: Sequence[Operation], likely: int) -> Judged:
-        """Judge one stream: first in the *likely* dialects, in the others only if none of them explains it.
+    def judged(self, number: int, stretches: Sequence[Stretch], dialects: int, likely: int) -> Judged:
+        """Judge one stream: its *stretches*, or if they have no reading in common, all of it.
+
+        *dialects* are those that explain the rest of it. Asked is first about the *likely* ones, and about the others
+        only if none of those explains it.
 
         Raises:
             OutOfTime: the deadline passed before the likely dialects were searched.
         """
-        found = self.explained(self.evidence(operations), likely)
+        if self._terms.expired():
+            raise OutOfTime
+        decided = Counter[str]()
+        if dialects and not stretches:
+            return Judged(number=number, possible=CHANGING | dialects, asked=ALL_DIALECTS, decided=decided)
+        left = dialects & likely
+        for first, beyond, resumed in stretches if left else ():
+            found = self.explained(self.layout.evidence(first, beyond), left, resumed=resumed)
+            left = found.readings
+            decided += found.decided
+            if not left:
+                break
+        if left:
+            unasked = dialects & ~likely
+            asked = ALL_DIALECTS & ~unasked
+            return Judged(number=number, possible=CHANGING | unasked | left, asked=asked, decided=decided)
+        return self._searched(number, likely)
+
+    def _searched(self, number: int, likely: int) -> Judged:
+        found = self.explained(self.layout.of_stream(number), likely)
         known = Judged(
-            stream=stream,
-            operations=operations,
+            number=number,
             possible=CHANGING | ALL_DIALECTS & ~likely | found.readings,
             asked=likely,
             decided=found.decided,
+            searched=True,
         )
         if found.readings:
             return known
@@ -101,7 +124,7 @@ class Judge:
     def settled(self, known: Judged) -> Judged:
         """Ask whether the changing reading, which allows most, explains what no dialect does."""
         try:
-            found = self.explained(self.evidence(known.operations), CHANGING)
+            found = self.explained(self.layout.of_stream(known.number), CHANGING)
         except OutOfTime:
             return self._out_of_time(known)
         enough = 0 if found.readings else found.fallen[-1][1]
@@ -109,7 +132,9 @@ class Judge:
 
     def _out_of_time(self, known: Judged) -> Judged:
         asked = "no dialect explains" if known.asked == ALL_DIALECTS else "no dialect explains, like the others,"
-        self.notes.append(f"out of time: {asked} {known.stream}; whether a changing reading would is not known")
+        self.notes.append(
+            f"out of time: {asked} {self.layout.streams[known.number]}; whether a changing reading would is not known"
+        )
         return replace(known, certain=False)
 
     def completed(self, known: Judged) -> Judged:
@@ -121,6 +146,6 @@ class Judge:
         left = ALL_DIALECTS & ~known.asked
         if not left:
             return known
-        found = self.explained(self.evidence(known.operations), left)
+        found = self.explained(self.layout.of_stream(known.number), left)
         possible = known.possible & ~left | found.readings
         return replace(known, possible=possible, asked=ALL_DIALECTS, decided=known.decided or found.decided)

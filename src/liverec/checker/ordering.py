@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from liverec.checker.evidence import Evidence
+from liverec.checker.moves import REFUSED
 from liverec.checker.precedence import Precedence
 from liverec.checker.zone import Limits
 from liverec.history import Action
@@ -34,7 +35,7 @@ class Ordering:
         self.completed = [evidence.completed[position] for position in self.positions]
         self.kinds = [evidence.kinds[position] for position in self.positions]
         self.lost: Mapping[Action, tuple[Lost, ...]] = {}
-        if self.positions and len(self.positions) < len(evidence.operations):
+        if self.positions and len(self.positions) < len(evidence.rows):
             self.lost = self._lost(limits)
 
     @cached_property
@@ -82,10 +83,10 @@ class Ordering:
         span = max(0, max(self.completed) - self.evidence.invoked[0])
         enough = 4 * len(self.positions) + 4 + 2 * (span // limits.inside)
         lost: dict[Action, list[Lost]] = {action: [] for action in Action}
-        free = dict.fromkeys(Action, 0)
+        actions, free = tuple(Action), dict.fromkeys(Action, 0)
         bit = 1
-        for position, operation in enumerate(self.evidence.operations):
-            action = operation.action
+        for position, kind in enumerate(self.evidence.kinds):
+            action = actions[kind % REFUSED]
             if free[action] >= enough or position in self._number:
                 if all(count >= enough for count in free.values()):
                     break

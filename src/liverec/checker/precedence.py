@@ -15,13 +15,13 @@ class Precedence:
 
     def __init__(self, evidence: Evidence, answered: Sequence[int]) -> None:
         self._evidence = evidence
-        self._lines: dict[tuple[str, int], list[int]] = defaultdict(list)
-        self._files: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._lines: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self._files: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for position in answered:
             self._lines[evidence.line(position)].append(position)
         if evidence.slack:
             for position in answered:
-                self._files[evidence.operations[position].file].append((evidence.own_times(position)[1], position))
+                self._files[evidence.files[position]].append((evidence.own_times(position)[1], position))
             for line in self._files.values():
                 line.sort()
 
@@ -33,7 +33,7 @@ class Precedence:
         found = [line[last]] if last >= 0 and evidence.completed[line[last]] >= invoked else []
         if evidence.slack:
             own_invoked, _ = evidence.own_times(position)
-            ended = self._files.get(evidence.operations[position].file, ())
+            ended = self._files.get(evidence.files[position], ())
             least = own_invoked - 2 * evidence.slack[position]
             first, beyond = bisect_left(ended, (least, -1)), bisect_left(ended, (own_invoked, -1))
             found += [position for _, position in ended[first:beyond]]

@@ -5,7 +5,7 @@ and what can be done in any order is done in one.
 """
 
 from liverec.checker.alone import Alone
-from liverec.checker.moves import ENDED, FRESH, KEPT, NEVER, RECORDING
+from liverec.checker.moves import ENDED, FRESH, KEPT, NEVER, PASSED, RECORDING
 from liverec.checker.ordering import Ordering
 from liverec.checker.overlap import Overlap
 from liverec.checker.terms import Explained, Terms
@@ -34,6 +34,9 @@ def explain(ordering: Ordering, terms: Terms) -> Explained:
 def _beginning(terms: Terms) -> Ways:
     ways: Ways = {}
     nothing = without_stop(-NO_END)
+    if terms.resumed:
+        keep(ways, (0, RECORDING + PASSED), Way(0, terms.readings, nothing))
+        return ways
     keep(ways, (0, FRESH + NEVER), Way(0, terms.readings, nothing))
     if terms.initial == "unknown":
         stopped_before = Zone(-NO_END, 2 * terms.earliest, -NO_END, 0)

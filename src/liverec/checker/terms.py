@@ -13,7 +13,8 @@ from liverec.model import EVERY, Forgiven
 class Terms:
     """Under which terms a stream is judged; ``earliest`` is the smallest time of the run in nanoseconds.
 
-    ``readings`` are those that are asked about; ``expired`` says when to stop looking.
+    ``resumed`` says that what is judged follows an accepted START that overlapped nothing. ``readings`` are those that
+    are asked about; ``expired`` says when to stop looking.
     """
 
     limits: Limits
@@ -21,6 +22,7 @@ class Terms:
     earliest: int
     interruptions: bool
     expired: Callable[[], bool]
+    resumed: bool = False
     forgiven: Forgiven | None = None
     readings: int = EVERY
 

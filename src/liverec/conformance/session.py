@@ -131,10 +131,4 @@ def judge_file(path: Path, expired: Callable[[], bool]) -> JudgedHistory:
     """Read a history that is still being written, and judge what is there."""
     history = merge([read_file(path)])
     result = check(history, expired=expired)
-    by_stream = {operation.stream: None for operation in history.operations}
-    found = [
-        probe
-        for stream in by_stream
-        for probe in probes([one for one in history.operations if one.stream == stream], result.dialects)
-    ]
-    return JudgedHistory(history=history, result=result, probes=tuple(found))
+    return JudgedHistory(history=history, result=result, probes=probes(history, result.dialects))

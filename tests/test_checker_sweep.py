@@ -1,0 +1,65 @@
+"""What is judged all at once is judged as brute force does, and as the search does where brute force cannot."""
+
+from collections import Counter
+
+import pytest
+
+from liverec.checker import check
+from liverec.checker.layout import Layout
+from liverec.checker.ordering import Ordering
+from liverec.checker.readings import ALL_DIALECTS
+from liverec.checker.search import explain
+from liverec.checker.sweep import sweep
+from liverec.checker.terms import Terms
+from liverec.checker.zone import Limits
+from liverec.history import History
+from sequential_histories import sequential_history
+from test_checker_overlaps import agrees
+
+HISTORIES = 150
+
+
+@pytest.mark.parametrize("chunk", range(4))
+def test_brute_force_judges_alike(chunk: int) -> None:
+    histories = {seed: sequential_history(seed) for seed in range(chunk * HISTORIES, (chunk + 1) * HISTORIES)}
+
+    results = {seed: check(history) for seed, history in histories.items()}
+
+    kinds = Counter(one.verdict for one in results.values())
+    differing = [seed for seed, history in histories.items() if not agrees(history, results[seed])]
+    assert differing == []
+    assert min(kinds["kept"], kinds["broken"]) >= HISTORIES / 10
+
+
+def searched(layout: Layout, history: History, number: int) -> int:
+    """Return the dialects that explain all of one stream, by searching it from end to end."""
+    terms = Terms(
+        limits=Limits.of(history.interval_ns, history.resolution_ns),
+        initial=history.initial,
+        earliest=history.earliest,
+        interruptions=history.interruptions,
+        expired=lambda: False,
+        readings=ALL_DIALECTS,
+    )
+    return explain(Ordering(layout.of_stream(number), terms.limits), terms).readings
+
+
+def test_the_search_explains_by_the_same_dialects() -> None:
+    whole, cut, differing = 0, 0, list[tuple[int, int]]()
+    for seed in range(200):
+        history = sequential_history(seed, most=40, streams=3)
+        layout = Layout(history)
+        swept = sweep(layout, history)
+        for number in range(len(layout)):
+            stretches = swept.left.get(number, [])
+            whole += not stretches
+            cut += sum(one.resumed for one in stretches)
+            dialects = int(swept.dialects[number])
+            found = searched(layout, history, number)
+            # what is left may rule out more, never less
+            if found & ~dialects or (not stretches and found != dialects):
+                differing.append((seed, number))
+
+    assert differing == []
+    assert whole >= 50
+    assert cut >= 100
