@@ -48,7 +48,8 @@ class Chunk:
     def each(self, values: Int64, united: np.ufunc) -> Int64:
         """Return what the *values* of its stream *united* are, by operation."""
         by_stream: Int64 = united.reduceat(values, self.first_places)
-        return by_stream[np.cumsum(self.heads) - 1]
+        everywhere: Int64 = by_stream[np.cumsum(self.heads) - 1]
+        return everywhere
 
     def ends_of_stream(self, places: Int64) -> tuple[Int64, Int64]:
         """Return where the streams of the operations at these places begin and end."""
