@@ -1,9 +1,10 @@
 PYTHON ?= python3
 PORT ?= 8080
+SEED ?= 0
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: verify test interop check load build clean
+.PHONY: verify test deep interop check load build clean
 .DEFAULT_GOAL := verify
 
 $(READY): pyproject.toml constraints.txt
@@ -22,6 +23,9 @@ interop: $(READY) ## other languages, generated clients and linters against the 
 
 test: check ## every check and every test
 	@$(BIN)/python -m pytest -n 6 --dist worksteal tests
+
+deep: $(READY) ## the checker against brute force on 22,000 histories, and more; SEED=7 takes as many others
+	@SEED=$(SEED) $(BIN)/python -m pytest -n 2 --dist worksteal -m deep tests
 
 check: $(READY) ## style, types and the direction of imports
 	@$(BIN)/ruff check

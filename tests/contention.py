@@ -162,3 +162,25 @@ class Contention:
 def named(number: int) -> Stream:
     """Return one of the streams; 0 is that which pins the dialect."""
     return Stream("0123456789abcdef0123456789abcdef", "publish.example.com", "live", f"rehearsal-{number}")
+
+
+def all_at_once(clients: int, *, dialect: Dialect, seed: int = 1, first: int = 0) -> Iterator[Operation]:
+    """Yield a command of each client about one stream, answered half a minute later: any order is possible.
+
+    *first* is the number of the first client, and of the stream.
+    """
+    draw = Random(seed)
+    service = Recording()
+    for client, effect in enumerate(sorted(draw.randrange(SECOND, 30 * SECOND) for _ in range(clients)), start=first):
+        action = draw.choice((Action.START, Action.STOP))
+        accepted = service.answer(dialect, action, effect)
+        yield Operation(
+            process=client,
+            stream=named(first),
+            action=action,
+            outcome=Outcome.OK if accepted else Outcome.REFUSED,
+            invoked=draw.randrange(SECOND),
+            completed=draw.randrange(30 * SECOND, 31 * SECOND),
+            status=200 if accepted else 400,
+            index=2 * client,
+        )

@@ -157,7 +157,7 @@ def _served(draw: Random, calls: Sequence[Call], *, terms: History, readings: Se
     rank = {(call.file, call.process): draw.random() for call in calls}
     order = sorted(range(len(calls)), key=lambda n: (calls[n].effect, rank[calls[n].file, calls[n].process]))
     outcomes = [Outcome.TURNED_AWAY] * len(calls)
-    for stream in {call.stream for call in calls}:
+    for stream in dict.fromkeys(call.stream for call in calls):
         recording, recorded, last_stop = draw.choice(_initial_states(draw, terms))
         for n in (n for n in order if calls[n].stream == stream):
             if recording and terms.interruptions and draw.random() < 0.3:

@@ -5,7 +5,8 @@ from itertools import count
 
 import pytest
 
-from contention import SECOND, Contention
+from contention import SECOND, WINDOW, Contention, all_at_once
+from contention import named as stream_named
 from liverec.checker import CheckResult, check
 from liverec.history import Action, History, Outcome
 from liverec.model import AXES, DIALECTS, Dialect
@@ -80,6 +81,38 @@ def test_what_time_did_not_allow_is_not_claimed() -> None:
     assert all(one in out_of_time for one in results.values() if one.verdict == "undecided")
     assert any(one.findings for one in out_of_time)
     assert all("is not known" in found.why for one in out_of_time for found in one.findings)
+
+
+@EVERY_DIALECT
+def test_twelve_commands_at_once_are_decided(dialect: Dialect) -> None:
+    history = History(operations=tuple(all_at_once(12, dialect=dialect)), interval_ns=WINDOW)
+
+    result = check(history)
+
+    assert (result.verdict, result.notes) == ("kept", ())
+
+
+def test_a_stream_that_takes_long_keeps_no_other_one_from_being_judged() -> None:
+    hard = tuple(all_at_once(30, dialect=Dialect()))
+    easy = [one for number in range(100, 3100, 100) for one in all_at_once(5, dialect=Dialect(), first=number)]
+    broken = replace(easy[0], stream=stream_named(5000), action=Action.STOP, outcome=Outcome.OK)
+    history = History(operations=(*hard, *easy), interval_ns=WINDOW)
+    with_another = replace(history, operations=(*history.operations, broken, replace(broken, index=1)))
+
+    assert limited(history, 1500).verdict == "undecided"
+    assert limited(history, 1500).notes == (
+        "out of time: 1 of 31 streams were not judged: publish.example.com/live/rehearsal-0",
+    )
+    assert limited(with_another, 1500).verdict == "broken"
+
+
+def test_progress_is_told_stream_by_stream() -> None:
+    told = list[tuple[int, int]]()
+    history = replace(LOAD, seconds=1, streams=3).history()
+
+    check(history, progress=lambda judged, of: told.append((judged, of)))
+
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def limited(history: History, looks: int) -> CheckResult:

@@ -1,13 +1,12 @@
 """The checker and its brute-force twin judge small histories alike in which nearly everything overlaps."""
 
 from collections import Counter
-from dataclasses import asdict
 
 import pytest
 
-from brute_force import Reading, explaining_readings, is_or_becomes, unexplained_streams, verdict
+from agreement import agrees
 from dense_histories import dense_history
-from liverec.checker import CheckResult, check
+from liverec.checker import check
 from liverec.history import History
 from random_histories import operations_of
 
@@ -51,19 +50,6 @@ SUBTLE = (
         earliest=4,
     ),
 )
-
-
-def agrees(history: History, result: CheckResult) -> bool:
-    """Tell whether brute force comes to the same result."""
-    readings = explaining_readings(history)
-    listed = {Reading(**asdict(dialect)) for dialect in result.dialects}
-    beyond_the_page = any(found.page_alone == "broken" for found in result.findings)
-    return (
-        result.verdict == verdict(history)
-        and beyond_the_page is bool(unexplained_streams(history))
-        and listed <= readings
-        and (not listed or all(any(is_or_becomes(one, other) for one in listed) for other in readings))
-    )
 
 
 @pytest.mark.parametrize("chunk", range(4))

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from agreement import agrees
 from liverec.checker import check
 from liverec.checker.layout import Layout
 from liverec.checker.ordering import Ordering
@@ -14,7 +15,6 @@ from liverec.checker.terms import Terms
 from liverec.checker.zone import Limits
 from liverec.history import History
 from sequential_histories import sequential_history
-from test_checker_overlaps import agrees
 
 HISTORIES = 150
 

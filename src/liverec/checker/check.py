@@ -1,11 +1,13 @@
 """The judgement of a whole history: one dialect must explain every stream."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from liverec.checker.deadline import Deadline
 from liverec.checker.findings import Findings, common_dialects
 from liverec.checker.interval import measured
 from liverec.checker.judge import Judge, Judged
@@ -17,22 +19,36 @@ from liverec.checker.terms import OutOfTime
 from liverec.history import History
 from liverec.model import AXES, DIALECTS, Dialect
 
+_LOOKS = 256.0  # at the deadline, before a stream has to wait: about half a second
+_MORE = 4  # times as many in the next round
+_OPERATIONS_A_LOOK = 32  # what even an easy search needs
+_MOST_NAMED = 3
 
-def check(history: History, *, expired: Callable[[], bool] = lambda: False) -> CheckResult:
-    """Judge *history*; *expired* says when to stop looking (then what is left is undecided)."""
+
+def check(
+    history: History,
+    *,
+    expired: Callable[[], bool] = lambda: False,
+    progress: Callable[[int, int], None] = lambda _judged, _of: None,
+) -> CheckResult:
+    """Judge *history*; *expired* says when to stop looking (then what is left is undecided).
+
+    *progress* is told, again and again, how many streams are judged, of how many.
+    """
     layout = Layout(history)
     swept = sweep(layout, history)
-    judge = Judge(history, layout, expired)
+    deadline = Deadline(expired)
+    judge = Judge(history, layout, deadline)
     found = Findings(history, judge)
-    judged = _judged(swept, judge, found)
+    judged, late = _judged(swept, judge, found, deadline, progress)
     findings = found.all() if history.decidable else ()
     notes = [*history.notes, *judge.notes]
-    if len(judged) < len(layout):
-        notes.append(f"out of time: {len(layout) - len(judged)} streams were not judged")
+    if late:
+        notes.append(_out_of_time(late, layout))
     answered = layout.answered
     if not answered:
         notes.append("no command was answered with 200, 400 or 404: nothing to judge")
-    undecided = len(judged) < len(layout) or not answered or not history.decidable
+    undecided = late or not answered or not history.decidable
     explaining = () if findings else _explaining(common_dialects(judged))
     return CheckResult(
         verdict="broken" if findings else "undecided" if undecided else "kept",
@@ -47,27 +63,44 @@ def check(history: History, *, expired: Callable[[], bool] = lambda: False) -> C
     )
 
 
-def _judged(swept: Swept, judge: Judge, findings: Findings) -> list[Judged]:
-    """Judge the streams until time runs out, those first that leave little to search.
+def _judged(
+    swept: Swept, judge: Judge, findings: Findings, deadline: Deadline, progress: Callable[[int, int], None]
+) -> tuple[list[Judged], list[int]]:
+    """Judge the streams until time runs out; return what was found, and the numbers of those that were not judged.
 
-    What they rule out need not be searched in others.
+    First come those that leave little to search: what they rule out need not be searched in others. One that takes
+    long waits until all others are judged, and then gets more time, round by round.
     """
     judged: list[Judged] = []
     likely = swept.common or ALL_DIALECTS
-    left = [
-        sum(stretch.beyond - stretch.first for stretch in swept.left.get(number, ()))
-        for number in range(len(swept.dialects))
-    ]
     dialects = swept.dialects.tolist()
-    for number in sorted(range(len(left)), key=left.__getitem__):
-        try:
-            one = judge.judged(number, swept.left.get(number, ()), dialects[number], likely)
-        except OutOfTime:
-            break
-        judged.append(one)
-        findings.add(one)
-        likely = likely & one.dialects or likely
-    return judged
+    left = [
+        sum(stretch.beyond - stretch.first for stretch in swept.left.get(number, ())) for number in range(len(dialects))
+    ]
+    waiting, allowed = sorted(range(len(left)), key=left.__getitem__), _LOOKS
+    while waiting and not deadline.over():
+        late, before = list[int](), len(judged)
+        for number in waiting:
+            deadline.allow(allowed + left[number] / _OPERATIONS_A_LOOK if len(waiting) > 1 else math.inf)
+            try:
+                one = judge.judged(number, swept.left.get(number, ()), dialects[number], likely)
+            except OutOfTime:
+                late.append(number)
+                continue
+            judged.append(one)
+            likely = likely & one.dialects or likely
+            progress(len(judged), len(left))
+        deadline.allow()
+        for one in judged[before:]:
+            findings.add(one)
+        waiting, allowed = late, _MORE * allowed
+    return judged, waiting
+
+
+def _out_of_time(late: Sequence[int], layout: Layout) -> str:
+    named = ", ".join(str(layout.streams[number]) for number in late[:_MOST_NAMED])
+    more = ", ..." if len(late) > _MOST_NAMED else ""
+    return f"out of time: {len(late)} of {len(layout)} streams were not judged: {named}{more}"
 
 
 def _exercised(layout: Layout, swept: Swept, judged: Iterable[Judged]) -> dict[str, int]:

@@ -26,6 +26,7 @@ class Chunk:
     def __init__(self, layout: Layout, first: int, beyond: int) -> None:
         self.places = slice(int(layout.heads[first]), int(layout.heads[beyond]))
         self.kind = layout.kind[self.places]
+        self._layout = layout
         self.numbers: Int64 = np.repeat(np.arange(first, beyond), np.diff(layout.heads[first : beyond + 1]))
         self.heads = np.ones(len(self.numbers), dtype=bool)
         self.heads[1:] = self.numbers[1:] != self.numbers[:-1]
@@ -44,6 +45,19 @@ class Chunk:
     def first_places(self) -> Int64:
         """Where each stream begins."""
         return np.flatnonzero(self.heads)
+
+    def overlapping(self) -> Flags:
+        """Return which operations may have happened in another order than that in which they began.
+
+        They overlap another one, or touch one that is not the one before of their own process. After a lost call, all.
+        """
+        begun, ended = self.begun[1:], np.maximum.accumulate(self.ended)
+        before = np.append(self.begun[0] - 1, ended[:-2])  # all but the one before
+        follows = self._layout.one_process(self.places)[1:] & (before < begun)
+        overlapping = np.zeros(len(self.begun), dtype=bool)
+        overlapping[1:] = (begun < ended[:-1]) | ((begun == ended[:-1]) & ~follows)
+        overlapping[:-1] |= (begun < self.ended[:-1]) | ((begun == self.ended[:-1]) & ~follows)
+        return overlapping
 
     def each(self, values: Int64, united: np.ufunc) -> Int64:
         """Return what the *values* of its stream *united* are, by operation."""

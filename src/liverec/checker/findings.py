@@ -51,9 +51,22 @@ class Findings:
     def all(self) -> tuple[Finding, ...]:
         """Return the findings: first the broken rules, then what no single dialect explains."""
         findings = [self._page_alone(rule) for rule in Forgiven if rule in self._broken]
+        if self._broken:
+            self._ask_further()
         if self._whole and not common_dialects(self._whole):
             findings.append(self._one_reading())
         return tuple(findings)
+
+    def _ask_further(self) -> None:
+        """Ask about what only a broken stream had ruled out: it says nothing about the others."""
+        common = common_dialects(self._whole)
+        try:
+            for number, one in enumerate(self._whole):
+                if common & ~one.asked:
+                    self._whole[number] = self._judge.completed(one)
+                    common &= self._whole[number].dialects
+        except OutOfTime:
+            pass
 
     # A rule of the page: not even a changing reading explains the stream.
 

@@ -54,12 +54,10 @@ def measured(layout: Layout, dialects: Sequence[Dialect], interval_ns: int) -> I
 def probed(chunk: Chunk, dialects: Sequence[Dialect]) -> tuple[Int64, Int64, Flags]:
     """Return the probes of some streams: their shortest and longest gaps, and whether they were accepted."""
     restarts = any(one.refused_start_restarts == "yes" for one in dialects) or not dialects
-    before = np.maximum.accumulate(chunk.ended)
-    overlapping = np.zeros(len(before), dtype=bool)
-    overlapping[1:] = chunk.begun[1:] < before[:-1]  # also all that comes after a lost call
+    overlapping = chunk.overlapping()
     start = chunk.kind % REFUSED == 0
     accepted = start & (chunk.kind == START_ACCEPTED)
-    recording = _last_known(overlapping | ~start | accepted, accepted & ~overlapping)
+    recording = _last_known(chunk, overlapping | ~start | accepted, accepted & ~overlapping)
     stopped = ~overlapping & (chunk.kind == STOP_ACCEPTED) & recording
     known = overlapping | ~start | accepted | restarts
     last = last_before(known)
@@ -70,7 +68,8 @@ def probed(chunk: Chunk, dialects: Sequence[Dialect]) -> tuple[Int64, Int64, Fla
     return chunk.begun[probe] - chunk.ended[stop], chunk.ended[probe] - chunk.begun[stop], accepted[probe]
 
 
-def _last_known(known: Flags, flags: Flags) -> Flags:
-    """Return whether *flags* is set at the last place before that is *known*."""
+def _last_known(chunk: Chunk, known: Flags, flags: Flags) -> Flags:
+    """Return whether *flags* is set at the last place before, in the same stream, that is *known*."""
     last = last_before(known)
-    return (last >= 0) & flags[last]
+    same: Flags = (last >= 0) & (chunk.numbers[last] == chunk.numbers)
+    return same & flags[last]

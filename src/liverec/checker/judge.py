@@ -1,9 +1,10 @@
 """One history's terms, applied to one stream after the other."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from liverec.checker.deadline import Deadline
 from liverec.checker.evidence import Evidence
 from liverec.checker.layout import Layout
 from liverec.checker.ordering import Ordering
@@ -48,15 +49,16 @@ class Judged:
 class Judge:
     """Asks which readings explain a stream, under the terms of one history; ``notes`` says what time did not allow."""
 
-    def __init__(self, history: History, layout: Layout, expired: Callable[[], bool]) -> None:
+    def __init__(self, history: History, layout: Layout, deadline: Deadline) -> None:
         self.notes: list[str] = []
         self.layout = layout
+        self._deadline = deadline
         self._terms = Terms(
             limits=Limits.of(history.interval_ns, history.resolution_ns),
             initial=history.initial,
             earliest=history.earliest,
             interruptions=history.interruptions,
-            expired=expired,
+            expired=deadline.passed,
         )
 
     def explained(
@@ -119,6 +121,8 @@ class Judge:
         try:
             return self.completed(known)
         except OutOfTime:
+            if not self._deadline.over():
+                raise
             return self._out_of_time(known)
 
     def settled(self, known: Judged) -> Judged:

@@ -31,7 +31,7 @@ class Layout:
         bounds = [history.clock_bounds.get(one, 0) for one in self._columns.files]
         self._slack = self._shared_slack(np.array(bounds, dtype=np.int64), place) if any(bounds) else None
         if self._slack is not None and self._slack.any():
-            order = np.lexsort((self._rows, self._columns.invoked[self._rows] - self._slack, place))
+            order = np.lexsort((self._columns.invoked[self._rows] - self._slack, place))
             self._rows, self._slack, self._file = self._rows[order], self._slack[order], self._file[order]
         self.begun = self._columns.invoked[self._rows]
         self.ended = self._columns.completed[self._rows]
@@ -74,6 +74,13 @@ class Layout:
             processes=self._columns.process[rows].tolist(),
             slack=None if self._slack is None else self._slack[some].tolist(),
         )
+
+    def one_process(self, some: slice) -> npt.NDArray[np.bool_]:
+        """Return, for the operations at some places, whether each is of the same process as the one before it."""
+        process, file = self._columns.process[self._rows[some]], self._file[some]
+        same = np.zeros(len(process), dtype=bool)
+        same[1:] = (process[1:] == process[:-1]) & (file[1:] == file[:-1])
+        return same
 
     def operation(self, row: int) -> Operation:
         """Return one operation of the history."""

@@ -14,7 +14,8 @@ from liverec.checker.zone import Zone, at_some_moment
 from liverec.model import Forgiven
 
 _STOP = 1
-_PATIENCE = 256  # ways between two looks at the clock
+_PATIENCE = 64  # ways between two looks at the clock
+_COMPARED = 32  # places to look for what makes a way spare, which take as long as following one
 
 
 class Piece:
@@ -37,6 +38,7 @@ class Piece:
         self._bit = underway.bits[number]
         self._spare = Spare(ordering, effects, underway)
         self._deciding: set[str | None] = set()
+        self._work = 0  # since the last look at the clock, in ways
         self._followed: Ways = {}
         self._reached: Ways = {}
         self._committed: Ways = {}  # what happened last had no effect: it must have been before a change of phase
@@ -53,12 +55,13 @@ class Piece:
                 self._deciding.add(None)  # it happened earlier, and who knows where
             for way in listed:
                 self._reach(place, way)
-        tried = 0
         # First in, first out: whoever used the fewest lost calls covers those who used more.
         while self._pending:
-            tried += 1
-            if not tried % _PATIENCE and self._terms.expired():
-                raise OutOfTime
+            self._work += 1
+            if self._work >= _PATIENCE:
+                self._work = 0
+                if self._terms.expired():
+                    raise OutOfTime
             place, way, committed = self._pending.popleft()
             known = self._committed if committed else self._reached
             if way.zone.now_from <= self._ended and way in known[place]:
@@ -82,6 +85,7 @@ class Piece:
             self._pending.append((place, kept, committed))
 
     def _conclude(self, place: Place, way: Way) -> None:
+        self._work += len(self._followed) // _COMPARED
         readings = way.readings & ~self._spare.readings(self._followed, place, way)
         if readings:
             keep(self._followed, place, way if readings == way.readings else way._replace(readings=readings))

@@ -26,7 +26,8 @@ class Spare:
             if same == state and fewer != done and not fewer & ~done:
                 for known in listed:
                     common = known.readings & way.readings & ~spare
-                    if common and not known.used & ~way.used:
+                    # what happens makes its zone no larger
+                    if common and not known.used & ~way.used and known.zone.includes(way.zone):
                         spare |= self._covered(known.zone, way.zone, state, done & ~fewer, common)
         return spare
 
