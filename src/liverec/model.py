@@ -4,6 +4,7 @@ Where the page is silent a service must have one reading, its dialect. The model
 says in which of them it is legal, as a bit set over ``DIALECTS`` and ``CHANGING``, the reading that changes at will.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -41,7 +42,7 @@ DIALECTS: tuple[Dialect, ...] = tuple(
     for stop_restarts in AXES["refused_stop_restarts"]
     if stop == "refused" or stop_restarts == "no"
 )
-CHANGING = 1 << len(DIALECTS)
+CHANGING = 1 << len(DIALECTS)  # the reading that changes at will
 EVERY = CHANGING | (CHANGING - 1)
 
 
@@ -91,11 +92,15 @@ class Row:
     readings: int = EVERY
 
 
-def _reading(**axes: str) -> int:
-    chosen = (
+def dialects_with(axes: Mapping[str, str]) -> int:
+    """Return the bit set of the dialects that have these values."""
+    return sum(
         1 << n for n, one in enumerate(DIALECTS) if all(getattr(one, axis) == value for axis, value in axes.items())
     )
-    return sum(chosen) | CHANGING
+
+
+def _reading(**axes: str) -> int:
+    return dialects_with(axes) | CHANGING
 
 
 @cache

@@ -12,7 +12,7 @@ from liverec.checker.findings import Findings, common_dialects
 from liverec.checker.interval import measured
 from liverec.checker.judge import Judge, Judged
 from liverec.checker.layout import Layout
-from liverec.checker.readings import ALL_DIALECTS, RULE_NAMES
+from liverec.checker.readings import RULE_NAMES
 from liverec.checker.result import CheckResult
 from liverec.checker.sweep import Swept, sweep
 from liverec.checker.terms import OutOfTime
@@ -49,7 +49,7 @@ def check(
     if not answered:
         notes.append("no command was answered with 200, 400 or 404: nothing to judge")
     undecided = late or not answered or not history.decidable
-    explaining = () if findings else _explaining(common_dialects(judged))
+    explaining = () if findings else _explaining(common_dialects(judged) & judge.allowed)
     return CheckResult(
         verdict="broken" if findings else "undecided" if undecided else "kept",
         complete=history.complete,
@@ -72,8 +72,8 @@ def _judged(
     long waits until all others are judged, and then gets more time, round by round.
     """
     judged: list[Judged] = []
-    likely = swept.common or ALL_DIALECTS
-    dialects = swept.dialects.tolist()
+    likely = swept.common & judge.allowed or judge.allowed
+    dialects = (swept.dialects & judge.allowed).tolist()
     left = [
         sum(stretch.beyond - stretch.first for stretch in swept.left.get(number, ())) for number in range(len(dialects))
     ]

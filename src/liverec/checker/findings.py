@@ -10,7 +10,7 @@ from liverec.checker.readings import ALL_DIALECTS
 from liverec.checker.result import Finding
 from liverec.checker.terms import OutOfTime
 from liverec.checker.witness import Place, enough_of, smallest, without_spare
-from liverec.checker.wording import reason, reason_for_one_reading
+from liverec.checker.wording import Step, reason, reason_for_one_reading
 from liverec.history import History, Operation, Stream
 from liverec.model import CHANGING, Forgiven
 
@@ -33,7 +33,7 @@ class Findings:
         self._whole: list[Judged] = []
         self._broken: dict[Forgiven, list[Stream]] = defaultdict(list)
         self._witnesses: dict[Forgiven, list[Operation]] = {}
-        self._contradiction: list[Operation] = []  # the first one that is found within one stream
+        self._contradiction: list[Step] = []  # the first one that is found within one stream
 
     def add(self, known: Judged) -> None:
         """Take one more stream."""
@@ -120,25 +120,26 @@ class Findings:
     # One reading: each stream may be explained by some reading, but no dialect explains them all.
 
     def _one_reading(self) -> Finding:
-        witness = self._contradiction or self._against(self._covering(self._completed()))
+        steps = self._contradiction or self._against(self._covering(self._completed()))
+        witness = [step.operation for step in steps]
         return Finding(
             requirement=ONE_READING,
             page_alone="kept",
             streams=tuple(dict.fromkeys(one.stream for one in witness)),
             witness=tuple(witness),
-            why=reason_for_one_reading(witness, self._history, excused=all(one.certain for one in self._whole)),
+            why=reason_for_one_reading(steps, self._history, excused=all(one.certain for one in self._whole)),
         )
 
     def _contradict(self, known: Judged) -> None:
         if not self._contradiction:
             self._contradiction = self._against([known])
 
-    def _against(self, chosen: Sequence[Judged]) -> list[Operation]:
-        """Return the fewest operations of the streams *chosen* that rule out every dialect."""
+    def _against(self, chosen: Sequence[Judged]) -> list[Step]:
+        """Return the fewest operations of the streams *chosen* that rule out every dialect, step by step."""
         evidence = [self._layout.of_stream(one.number) for one in chosen]
 
         def unexplained(kept: frozenset[Place]) -> bool:
-            common = ALL_DIALECTS
+            common = self._judge.allowed
             for number, each in enumerate(evidence):
                 positions = [position for which, position in kept if which == number]
                 if positions and common:
@@ -151,7 +152,16 @@ class Findings:
         except OutOfTime:
             enough = answered
         witness = smallest(answered, enough, unexplained)
-        return [self._layout.operation(evidence[number].rows[position]) for number, position in witness]
+        return [self._step(evidence[number], number, position, witness) for number, position in witness]
+
+    def _step(self, evidence: Evidence, number: int, position: int, witness: Sequence[Place]) -> Step:
+        """Say what the stream's operations in the witness, up to this one, leave of the readings."""
+        kept = [earlier for which, earlier in witness if which == number and earlier <= position]
+        try:
+            readings = self._judge.explained(evidence, self._judge.allowed, kept=kept).readings
+        except OutOfTime:
+            readings = None
+        return Step(self._layout.operation(evidence.rows[position]), readings)
 
     def _completed(self) -> list[Judged]:
         """Ask about all dialects where that is no great work: the more is known, the fewer streams are needed."""
@@ -172,7 +182,7 @@ class Findings:
             OutOfTime: the deadline passed.
         """
         against: set[Place] = set()
-        left = ALL_DIALECTS
+        left = self._judge.allowed
         for number, (known, each) in enumerate(zip(chosen, evidence, strict=True)):
             answered = each.answered()
             for readings, enough in self._judge.explained(each, left & ~known.dialects).fallen:
@@ -203,7 +213,7 @@ class Findings:
         if pairs:
             return list(min(pairs, key=lambda pair: sum(map(self._length, pair))))
         chosen: list[Judged] = []
-        left = ALL_DIALECTS
+        left = self._judge.allowed
         while left:
             best = min(by_dialects, key=lambda dialects: (left & dialects).bit_count())
             chosen.append(by_dialects[best])

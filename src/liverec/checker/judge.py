@@ -14,7 +14,7 @@ from liverec.checker.sweep import Stretch
 from liverec.checker.terms import Explained, OutOfTime, Terms
 from liverec.checker.zone import Limits
 from liverec.history import History
-from liverec.model import CHANGING, Forgiven
+from liverec.model import CHANGING, Forgiven, dialects_with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +47,16 @@ class Judged:
 
 
 class Judge:
-    """Asks which readings explain a stream, under the terms of one history; ``notes`` says what time did not allow."""
+    """Asks which readings explain a stream, under the terms of one history; ``notes`` says what time did not allow.
+
+    ``allowed`` are the dialects that are asked about at all.
+    """
 
     def __init__(self, history: History, layout: Layout, deadline: Deadline) -> None:
         self.notes: list[str] = []
         self.layout = layout
         self._deadline = deadline
+        self.allowed = dialects_with(history.pinned)
         self._terms = Terms(
             limits=Limits.of(history.interval_ns, history.resolution_ns),
             initial=history.initial,
@@ -93,7 +97,7 @@ class Judge:
             raise OutOfTime
         decided = Counter[str]()
         if dialects and not stretches:
-            return Judged(number=number, possible=CHANGING | dialects, asked=ALL_DIALECTS, decided=decided)
+            return Judged(number=number, possible=CHANGING | dialects, asked=self.allowed, decided=decided)
         left = dialects & likely
         for first, beyond, resumed in stretches if left else ():
             found = self.explained(self.layout.evidence(first, beyond), left, resumed=resumed)
@@ -103,7 +107,7 @@ class Judge:
                 break
         if left:
             unasked = dialects & ~likely
-            asked = ALL_DIALECTS & ~unasked
+            asked = self.allowed & ~unasked
             return Judged(number=number, possible=CHANGING | unasked | left, asked=asked, decided=decided)
         return self._searched(number, likely)
 
@@ -111,7 +115,7 @@ class Judge:
         found = self.explained(self.layout.of_stream(number), likely)
         known = Judged(
             number=number,
-            possible=CHANGING | ALL_DIALECTS & ~likely | found.readings,
+            possible=CHANGING | self.allowed & ~likely | found.readings,
             asked=likely,
             decided=found.decided,
             searched=True,
@@ -135,7 +139,7 @@ class Judge:
         return replace(known, possible=found.readings, enough=enough)
 
     def _out_of_time(self, known: Judged) -> Judged:
-        asked = "no dialect explains" if known.asked == ALL_DIALECTS else "no dialect explains, like the others,"
+        asked = "no dialect explains" if known.asked == self.allowed else "no dialect explains, like the others,"
         self.notes.append(
             f"out of time: {asked} {self.layout.streams[known.number]}; whether a changing reading would is not known"
         )
@@ -147,9 +151,9 @@ class Judge:
         Raises:
             OutOfTime: the deadline passed.
         """
-        left = ALL_DIALECTS & ~known.asked
+        left = self.allowed & ~known.asked
         if not left:
             return known
         found = self.explained(self.layout.of_stream(known.number), left)
         possible = known.possible & ~left | found.readings
-        return replace(known, possible=possible, asked=ALL_DIALECTS, decided=known.decided or found.decided)
+        return replace(known, possible=possible, asked=self.allowed, decided=known.decided or found.decided)

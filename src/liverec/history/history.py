@@ -15,7 +15,8 @@ class History:
 
     ``earliest`` is the smallest time in any file. ``clock_bounds`` gives, by file, the bound on the offset between its
     clock and the run's. ``complete`` is false when a file broke off; ``decidable`` is false when what is lost may be
-    older than what is there, so that nothing can be concluded.
+    older than what is there, so that nothing can be concluded. ``pinned`` gives, by axis, the reading that is asked for
+    where the page is silent.
     """
 
     operations: tuple[Operation, ...]
@@ -28,4 +29,5 @@ class History:
     clock_bounds: Mapping[str, int] = field(default_factory=dict[str, int])
     complete: bool = True
     decidable: bool = True
+    pinned: Mapping[str, str] = field(default_factory=dict[str, str])
     notes: tuple[str, ...] = ()
