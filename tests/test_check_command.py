@@ -135,6 +135,93 @@ def test_options_change_the_terms(name: str, options: tuple[str, ...], verdict: 
     assert as_json(HISTORIES / f"{name}.ndjson", *options)["verdict"] == verdict
 
 
+@pytest.mark.parametrize("path", [one for one in sorted(HISTORIES.iterdir()) if one.name.startswith("broken")])
+def test_a_witness_is_written_as_a_history_that_is_convicted_again(path: Path, tmp_path: Path) -> None:
+    (finding,) = as_json(path, "--witness", tmp_path / "new" / "evidence")["findings"]
+
+    (written,) = (tmp_path / "new" / "evidence").iterdir()
+    (again,) = as_json(written)["findings"]
+    assert again["requirement"] == finding["requirement"]
+    assert again["streams"] == finding["streams"] or len(finding["streams"]) > 1
+    assert len(again["witness"]) == len(finding["witness"])
+
+
+def test_a_kept_history_leaves_no_witness(tmp_path: Path) -> None:
+    run(HISTORIES / "kept-lost-answer.ndjson", "--witness", tmp_path / "evidence")
+
+    assert not (tmp_path / "evidence").exists()
+
+
+def test_the_command_that_finds_it_again_is_said(tmp_path: Path) -> None:
+    path = HISTORIES / "broken-restart-too-soon.ndjson"
+
+    plain = run(path, "--interval", "9.95", "--dialect", "stop_while_idle=accepted").stdout
+    written = run(path, "--witness", tmp_path / "my evidence").stdout
+
+    assert f"judge it again: liverec check {path} --interval=9.95 --dialect=stop_while_idle=accepted\n" in plain
+    assert f"judge it again: liverec check '{tmp_path}/my evidence/witness-1.ndjson'\n" in written
+
+
+def test_a_witness_never_overwrites_one(tmp_path: Path) -> None:
+    path = HISTORIES / "broken-restart-too-soon.ndjson"
+    run(path, "--witness", tmp_path)
+    before = (tmp_path / "witness-1.ndjson").read_bytes()
+
+    assert f"--witness {tmp_path}: expected a new folder" in refusal(path, "--witness", tmp_path)
+    assert (tmp_path / "witness-1.ndjson").read_bytes() == before
+
+
+def test_a_witness_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    said = refusal(HISTORIES / "broken-restart-too-soon.ndjson", "--witness", tmp_path / "file" / "folder")
+
+    assert "witness-1.ndjson: cannot be written: " in said
+
+
+@pytest.mark.parametrize(
+    ("name", "choices", "verdict"),
+    [
+        ("kept-restart-after-the-interval", ("start_while_recording=refused",), "kept"),
+        ("broken-same-question-two-answers", ("start_while_recording=refused",), "broken"),
+        ("kept-lost-answer", ("stop_while_idle=accepted", "refused_start_restarts=yes"), "kept"),
+    ],
+)
+def test_a_reading_can_be_asked_for(name: str, choices: tuple[str, ...], verdict: str) -> None:
+    result = as_json(HISTORIES / f"{name}.ndjson", *(f"--dialect={one}" for one in choices))
+
+    assert result["verdict"] == verdict
+    assert all(
+        one[axis] == value for one in result["dialects"] for axis, _, value in [c.partition("=") for c in choices]
+    )
+
+
+def test_the_text_says_which_reading_was_asked_for() -> None:
+    path = HISTORIES / "broken-same-question-two-answers.ndjson"
+
+    said = run(path, "--dialect", "start_while_recording=refused").stdout
+
+    assert said.splitlines()[0].endswith("of run 20261122T101500Z-0003, read with start_while_recording=refused")
+    assert "the reading that is asked for (start_while_recording=refused) does not explain: START at" in said
+
+
+@pytest.mark.parametrize(
+    ("choices", "told"),
+    [
+        (("stop_while_idle",), "expected AXIS=VALUE, for example stop_while_idle=accepted"),
+        (("too_soon_status=404",), "no axis 'too_soon_status'; there are start_while_recording, stop_while_idle,"),
+        (("stop_while_idle=yes",), "no value 'yes'; stop_while_idle takes refused, accepted, accepted_restarts,"),
+        (("stop_while_idle=refused", "stop_while_idle=accepted"), "stop_while_idle is already 'refused'"),
+        (("refused_stop_restarts=yes", "stop_while_idle=accepted"), "refused_stop_restarts=yes needs stop_while_idle"),
+    ],
+)
+def test_a_reading_that_does_not_exist_is_a_usage_error(folder: Path, choices: tuple[str, ...], told: str) -> None:
+    result = run(folder, *(f"--dialect={one}" for one in choices))
+
+    assert result.stdout == ""
+    assert told in result.stderr
+
+
 def refusal(*arguments: str | Path) -> str:
     result = run(*arguments)
 
@@ -149,6 +236,16 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_without_histories_is_refused(tmp_path: Path) -> None:
     assert f"{tmp_path}: expected history files (*.ndjson) in this folder" in refusal(tmp_path)
+
+
+def test_a_folder_of_runs_is_refused_with_the_runs_in_it(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        shutil.copytree(HISTORIES / "kept-two-workers", tmp_path / name)
+    (tmp_path / "empty").mkdir()
+
+    said = refusal(tmp_path)
+
+    assert said.endswith(f"found none; give a folder of one run: {tmp_path / 'a'}, {tmp_path / 'b'}\n")
 
 
 def test_different_runs_are_refused() -> None:

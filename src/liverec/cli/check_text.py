@@ -13,6 +13,7 @@ from liverec.checker import CheckResult, Finding
 from liverec.clock import NANOSECONDS
 from liverec.history import History, Operation, Outcome, Stream
 from liverec.model import AXES, Forgiven
+from liverec.report.text import counted
 
 _Name = TypeVar("_Name", bound=Hashable)
 
@@ -30,21 +31,34 @@ _NEXT = {
 }
 
 
-def result_text(result: CheckResult, history: History, *, colour: bool) -> str:
-    """Return the judgement as lines of text: verdict, findings with their operations, coverage, notes, what to do."""
+def result_text(result: CheckResult, history: History, again: Sequence[str], *, colour: bool) -> str:
+    """Return the judgement as lines of text: verdict, findings with their operations, coverage, notes, what to do.
+
+    *again* gives for each finding the command that finds it again.
+    """
     console = Console(file=io.StringIO(), force_terminal=colour, width=_WIDTH, highlight=False, markup=False)
     with console.capture() as captured:
         console.print(
             Text(result.verdict.upper(), style=_COLOURS[result.verdict]),
-            Text(f"{result.operations} operations on {result.streams} streams of run {printable(history.run)}"),
+            Text(
+                f"{counted(result.operations, 'operation')} on {counted(result.streams, 'stream')} "
+                f"of run {printable(history.run)}{_terms(history)}"
+            ),
         )
-        for number, finding in enumerate(result.findings, 1):
+        for number, (finding, command) in enumerate(zip(result.findings, again, strict=True), 1):
             _print_finding(console, number, finding, history)
+            console.print(Text(f"   judge it again: {printable(command)}"), soft_wrap=True)
         for title, lines in _sections(result, history):
             console.print(Text(f"\n{title}", style="bold"))
             for line in lines:
                 console.print(Text(f"  {line}"), soft_wrap=True)
     return captured.get()
+
+
+def _terms(history: History) -> str:
+    """Name what the history is judged by besides the page."""
+    pins = [f"{axis}={value}" for axis, value in history.pinned.items()]
+    return f", read with {', '.join(pins)}" if pins else ""
 
 
 def printable(text: str) -> str:

@@ -12,7 +12,7 @@ from liverec.clock import Clock
 from liverec.history.history import Initial
 from liverec.history.operation import Action, Outcome, Stream, outcome_of
 
-_TYPES = {Outcome.OK: "ok", Outcome.REFUSED: "fail", Outcome.TURNED_AWAY: "fail", Outcome.INFO: "info"}
+TYPES = {Outcome.OK: "ok", Outcome.REFUSED: "fail", Outcome.TURNED_AWAY: "fail", Outcome.INFO: "info"}
 
 
 class HistoryWriter:
@@ -77,7 +77,7 @@ class HistoryWriter:
         """
         return self._record(
             process,
-            _TYPES[outcome_of(status)],
+            TYPES[outcome_of(status)],
             status=status,
             request_id=request_id,
             error_code=error_code,

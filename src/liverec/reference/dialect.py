@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args, get_type_hints
 
+from liverec.axes import AxisError, read_choices
+
 Choice = Literal["no", "yes"]
 RefusedFirst = Literal["400", "404"]
 MissingFirst = Literal["404", "400"]
@@ -59,16 +61,8 @@ def read_dialect(choices: Iterable[str]) -> Dialect:
     Raises:
         DialectError: an unknown axis or value, an axis chosen twice, or choices that exclude one another.
     """
-    chosen: dict[str, str] = {}
-    for choice in choices:
-        axis, separator, value = choice.partition("=")
-        if not separator:
-            raise DialectError(f"{choice!r}: expected AXIS=VALUE, for example stop_while_idle=accepted")
-        if axis not in AXES:
-            raise DialectError(f"{choice!r}: no axis {axis!r}; there are {', '.join(AXES)}")
-        if value not in AXES[axis]:
-            raise DialectError(f"{choice!r}: no value {value!r}; {axis} takes {', '.join(AXES[axis])}")
-        if axis in chosen:
-            raise DialectError(f"{choice!r}: {axis} is already {chosen[axis]!r}; give each axis once")
-        chosen[axis] = value
+    try:
+        chosen = read_choices(choices, AXES)
+    except AxisError as error:
+        raise DialectError(str(error)) from None
     return Dialect(**chosen)  # type: ignore[arg-type]  # each value was looked up among those of its axis
