@@ -172,6 +172,34 @@ def test_a_witness_shades_where_a_start_must_be_refused_and_lighter_where_it_may
     assert float(sure.get("width", "nan")) == pytest.approx(9 * float(unsure.get("width", "nan")), rel=0.01)
 
 
+def test_a_witness_shows_the_moments_that_favour_the_service_the_most() -> None:
+    operations = [an_operation("STOP", 1.0, 2.0), an_operation("START", 8.0, 9.0)]
+    gap = {"opened": 0, "start": 1, "from_s": 1.0, "until_s": 9.0, "words": "gap at most 8.000 s"}
+
+    svg = witness_picture({"stream": "s", "operations": operations, "gap": gap}, W)
+
+    effects = middles(shapes(svg, "circle", "effect"))
+    stop, start = shapes(svg, "rect", "bar ok")
+    assert effects == pytest.approx(
+        [float(stop.get("x", "nan")), float(start.get("x", "nan")) + float(start.get("width", "nan"))], abs=0.1
+    )
+    assert "gap at most 8.000 s" in texts(svg)
+
+
+def test_lanes_of_several_streams_are_told_apart_and_have_windows_of_their_own() -> None:
+    operations = [
+        an_operation("STOP", 1.0, 2.0) | {"stream": "d/live/one"},
+        an_operation("START", 3.0, 4.0) | {"stream": "d/live/two"},
+    ]
+
+    svg = witness_picture({"operations": operations}, W)
+    alike = witness_picture({"operations": [one | {"stream": f"{one['stream']}/x"} for one in operations]}, W)
+
+    assert {"one, process 0", "two, process 0"} <= set(texts(svg))
+    assert len(shapes(svg, "rect", "window")) == 2
+    assert {"d/live/one/x, process 0", "d/live/two/x, process 0"} <= set(texts(alike))
+
+
 def test_a_refused_stop_opens_no_window() -> None:
     svg = witness_picture({"stream": "s", "operations": [an_operation("STOP", 1.0, 2.0, "refused")]}, W)
 

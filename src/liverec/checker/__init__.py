@@ -1,7 +1,19 @@
 """The judge: is there one dialect in which every answer of a history is legal?"""
 
 from liverec.checker.check import check
-from liverec.checker.interval import Probe, probes
+from liverec.checker.gap import decisive_gap
+from liverec.checker.interval import Probe, counted_by_gap, probes
 from liverec.checker.result import CheckResult, Finding, Interval
+from liverec.checker.wording import gap_words
 
-__all__ = ["CheckResult", "Finding", "Interval", "Probe", "check", "probes"]
+__all__ = [
+    "CheckResult",
+    "Finding",
+    "Interval",
+    "Probe",
+    "check",
+    "counted_by_gap",
+    "decisive_gap",
+    "gap_words",
+    "probes",
+]

@@ -40,15 +40,36 @@ def measured(layout: Layout, dialects: Sequence[Dialect], interval_ns: int) -> I
     A refused probe counts with the smallest gap it can have had, an accepted one with the largest, so that the
     target's own interval lies between the two figures.
     """
-    refused, accepted = list[int](), list[int]()
+    refused, accepted, deciding = list[int](), list[int](), 0
     for gap_from, gap_until, was_accepted in (probed(chunk, dialects) for chunk in chunks(layout) if chunk.fits):
         decided = (gap_until <= interval_ns) | (gap_from > interval_ns)
+        deciding += int(decided.sum())
         refused.append(int(gap_from[decided & ~was_accepted].max(initial=_NONE)))
         accepted.append(int(gap_until[decided & was_accepted].min(initial=-_NONE)))
     most, least = max(refused, default=_NONE), min(accepted, default=-_NONE)
     return Interval(
-        refused_up_to=None if most == _NONE else most / 1e9, accepted_from=None if least == -_NONE else least / 1e9
+        refused_up_to=None if most == _NONE else most / 1e9,
+        accepted_from=None if least == -_NONE else least / 1e9,
+        probes=deciding,
     )
+
+
+def counted_by_gap(
+    history: History, dialects: Sequence[Dialect], *, bins: int, until_ns: int
+) -> tuple[list[int], list[int]]:
+    """Count the refused and the accepted probes by the middle of their gaps, in equal bins from 0 to *until_ns*.
+
+    Longer gaps count in the last bin.
+    """
+    refused, accepted = np.zeros(bins, dtype=np.int64), np.zeros(bins, dtype=np.int64)
+    for gap_from, gap_until, was_accepted in (
+        probed(chunk, dialects) for chunk in chunks(Layout(history)) if chunk.fits
+    ):
+        middle = gap_from // 2 + gap_until // 2
+        place = np.clip(middle // (until_ns // bins), 0, bins - 1)
+        refused += np.bincount(place[~was_accepted], minlength=bins)
+        accepted += np.bincount(place[was_accepted], minlength=bins)
+    return refused.tolist(), accepted.tolist()
 
 
 def probed(chunk: Chunk, dialects: Sequence[Dialect]) -> tuple[Int64, Int64, Flags]:

@@ -26,10 +26,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """The measured restart interval in seconds: the service refuses up to, and accepts from."""
+    """The measured restart interval in seconds: the service refuses up to, and accepts from.
+
+    ``probes`` says how many commands decide it.
+    """
 
     refused_up_to: float | None = None
     accepted_from: float | None = None
+    probes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,21 +60,27 @@ def reason_for_one_reading(steps: Sequence[Step], history: History, *, excused: 
     return f"{beginning} these streams together: {'; '.join(told)}"
 
 
+def gap_words(gap: Gap, history: History) -> str:
+    """Say how long a gap is, with as many decimals as it takes."""
+    begin, end, decimals = _rounded_gap(gap, history)
+    return f"gap at {'most' if gap.at_most else 'least'} {_seconds(end - begin, decimals)} s"
+
+
 def _gap(gap: Gap, history: History) -> str:
     interval = f"{history.interval_ns / NANOSECONDS:g} s"
-    begin, end, decimals = _rounded_gap(gap, history)
-    length, moment = _seconds(end - begin, decimals), _seconds(begin, decimals)
+    begin, _, decimals = _rounded_gap(gap, history)
+    moment, words = _seconds(begin, decimals), gap_words(gap, history)
     start = _operation(gap.start, history, decimals)
     coarse = f" ({history.resolution_ns / 1e6:g} ms either way)" if history.resolution_ns else ""
     if gap.at_most:
         return (
             f"{start} although STOP took effect no earlier than {moment} s: "
-            f"gap at most {length} s, must be more than {interval}{coarse}"
+            f"{words}, must be more than {interval}{coarse}"
         )
     opened = "STOP took effect" if gap.opened.outcome is Outcome.OK else "what may have opened a window was answered"
     return (
         f"{start} although the stream was idle and {opened} no later than {moment} s: "
-        f"gap at least {length} s, a START is accepted after more than {interval}{coarse}"
+        f"{words}, a START is accepted after more than {interval}{coarse}"
     )
 
 

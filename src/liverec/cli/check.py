@@ -59,6 +59,12 @@ class _Refused(click.ClickException):
     "An unknown axis lists them all.",
 )
 @click.option(
+    "--timeline",
+    "timeline_path",
+    metavar="FILE",
+    help="Draw what is wrong, or what was done, and the measured interval: SVG to FILE.",
+)
+@click.option(
     "--witness",
     "witness_folder",
     metavar="FOLDER",
@@ -82,6 +88,7 @@ def check(
     interval_ns: int | None,
     resolution_ns: int | None,
     pins: Mapping[str, str],
+    timeline_path: str | None,
     witness_folder: Path | None,
     deadline_ns: int,
 ) -> None:
@@ -97,7 +104,7 @@ def check(
       liverec check history.ndjson --json -
       liverec check history.ndjson --interval 9.5 --resolution-ms 5
       liverec check history.ndjson --dialect stop_while_idle=accepted
-      liverec check history.ndjson --witness evidence
+      liverec check history.ndjson --timeline history.svg --witness evidence
 
     \b
     Exit codes:
@@ -116,11 +123,14 @@ def check(
         with CheckProgress(Console(stderr=True), clock) as progress:
             files = history_files(paths)
             refuse_to_overwrite("--json", json_path, files)
+            refuse_to_overwrite("--timeline", timeline_path, files)
             progress.say(f"reading {counted(len(files), 'history file')}")
             merged = merge([read_file(file) for file in files], interval_ns=interval_ns, resolution_ns=resolution_ns)
             history = replace(merged, pinned=pins)
             progress.say(f"judging {counted(len(history.operations), 'operation')}")
             result = judge(history, expired=expired)
+            if timeline_path is not None:
+                _draw(result, history, timeline_path)
             written = write_witnesses(result, history, witness_folder, expired)
         pins_again = [f"--dialect={axis}={value}" for axis, value in pins.items()]
         terms = [*_given("--interval", interval_ns, NANOSECONDS), *_given("--resolution-ms", resolution_ns, 1_000_000)]
@@ -148,6 +158,16 @@ def _deadline(clock: Clock, nanoseconds: int) -> Callable[[], bool]:
 
 def _given(option: str, value_ns: int | None, unit_ns: int) -> list[str]:
     return [] if value_ns is None else [f"{option}={value_ns / unit_ns:.15g}"]
+
+
+def _draw(result: CheckResult, history: History, path: str) -> None:
+    from liverec.cli.check_timeline import timeline_svg  # noqa: PLC0415  # as above
+    from liverec.report.atomic_file import write_whole  # noqa: PLC0415  # as above
+
+    try:
+        write_whole(Path(path), timeline_svg(result, history))
+    except OSError as error:
+        raise HistoryError(f"--timeline {path}: cannot be written: {error.strerror}") from error
 
 
 def _hand_over(result: CheckResult, history: History, json_path: str | None, again: Sequence[str]) -> None:

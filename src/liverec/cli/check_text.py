@@ -9,15 +9,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from liverec.checker import CheckResult, Finding
+from liverec.checker import CheckResult, Finding, counted_by_gap
 from liverec.clock import NANOSECONDS
+from liverec.conformance.judged import JudgedHistory
 from liverec.history import History, Operation, Outcome, Stream
 from liverec.model import AXES, Forgiven
 from liverec.report.text import counted
+from liverec.report.text_interval import text_interval
+from liverec.report.text_timeline import KEY, text_timeline
 
 _Name = TypeVar("_Name", bound=Hashable)
 
 _WIDTH = 120
+_BINS = 80
+_FEWEST_DRAWN = 2  # a single probe is said in the line above
 _MOST_STREAMS = 5  # named in one finding; the JSON has all
 _COLOURS = {"kept": "bold green", "broken": "bold red", "undecided": "bold yellow"}
 _KINDS = {
@@ -47,6 +52,7 @@ def result_text(result: CheckResult, history: History, again: Sequence[str], *, 
         )
         for number, (finding, command) in enumerate(zip(result.findings, again, strict=True), 1):
             _print_finding(console, number, finding, history)
+            _print_timeline(console, finding, result, history)
             console.print(Text(f"   judge it again: {printable(command)}"), soft_wrap=True)
         for title, lines in _sections(result, history):
             console.print(Text(f"\n{title}", style="bold"))
@@ -90,6 +96,13 @@ def _print_finding(console: Console, number: int, finding: Finding, history: His
         if one.request_id:
             place = f"file {files[one.file]}, line {_line(one)}" if len(files) > 1 else f"line {_line(one)}"
             console.print(Text(f"   {place}: X-request-id {printable(one.request_id)}"), soft_wrap=True)
+
+
+def _print_timeline(console: Console, finding: Finding, result: CheckResult, history: History) -> None:
+    witness = JudgedHistory(history=history, result=result, probes=()).witness(finding)
+    for line in text_timeline(witness, history.interval_ns / NANOSECONDS, width=_WIDTH - 20):
+        console.print(Text(f"   {printable(line)}"), soft_wrap=True)
+    console.print(Text(f"   {KEY}\n", style="dim"), soft_wrap=True)
 
 
 def _numbered(names: Iterable[_Name]) -> dict[_Name, int]:
@@ -145,7 +158,7 @@ def _answer(operation: Operation) -> str:
 
 def _sections(result: CheckResult, history: History) -> Iterator[tuple[str, Iterable[str]]]:
     yield "Exercised (how many operations decided it)", _exercised(result)
-    yield "Restart interval", [_interval(result, history)]
+    yield "Restart interval", _interval(result, history)
     if result.verdict == "kept":
         yield "Readings that explain it (what cannot show in this history takes its first value)", _readings(result)
     if result.notes:
@@ -159,13 +172,18 @@ def _exercised(result: CheckResult) -> Iterator[str]:
         yield f"{rule:<28} {count or 'not exercised'}"
 
 
-def _interval(result: CheckResult, history: History) -> str:
+def _interval(result: CheckResult, history: History) -> Iterator[str]:
     refused, accepted = result.interval_s.refused_up_to, result.interval_s.accepted_from
-    return (
+    by = f", by {counted(result.interval_s.probes, 'probe')}" if result.interval_s.probes else ""
+    yield (
         f"{'no refusal measured' if refused is None else f'refused up to {refused:.6f} s'}, "
-        f"{'no acceptance measured' if accepted is None else f'accepted from {accepted:.6f} s'} "
+        f"{'no acceptance measured' if accepted is None else f'accepted from {accepted:.6f} s'}{by} "
         f"(the contract: accepted after more than {seconds(history.interval_ns)} s)"
     )
+    until_ns = 2 * history.interval_ns
+    counts = counted_by_gap(history, result.dialects, bins=_BINS, until_ns=until_ns)
+    if sum(map(sum, counts)) >= _FEWEST_DRAWN:
+        yield from text_interval(*counts, interval_s=history.interval_ns / NANOSECONDS, until_s=until_ns / NANOSECONDS)
 
 
 def _readings(result: CheckResult) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """The run's history, judged: findings as violations, and what the probes measured."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from liverec.checker import CheckResult, Finding, Probe
+from liverec.checker import CheckResult, Finding, Probe, decisive_gap, gap_words
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import Undecided, Violation
 from liverec.history import Action, History, Operation, Outcome, Stream
@@ -45,7 +45,21 @@ class JudgedHistory:
 
     def witness(self, finding: Finding) -> Mapping[str, Any]:
         """Return the finding's witness as evidence."""
-        return {**self.evidence(finding.why, *finding.witness), "streams": len(finding.streams)}
+        witness = sorted(finding.witness, key=lambda one: (one.invoked, one.file, one.index))
+        gap = decisive_gap(finding.requirement, witness, self.history)
+        return {
+            **self.evidence(finding.why, *witness),
+            "streams": len(finding.streams),
+            "gap": None
+            if gap is None
+            else {
+                "opened": witness.index(gap.opened),
+                "start": witness.index(gap.start),
+                "from_s": (gap.from_ns - self.history.earliest) / SECOND,
+                "until_s": (gap.until_ns - self.history.earliest) / SECOND,
+                "words": gap_words(gap, self.history),
+            },
+        }
 
     def evidence(self, why: str, *operations: Operation) -> Mapping[str, Any]:
         """Return operations as evidence, with times in seconds from the first record."""
@@ -118,3 +132,16 @@ def timelines(trial: Trial, judged: JudgedHistory) -> tuple[Mapping[str, Any], .
             }
         )
     return tuple(drawn)
+
+
+def probes_as_evidence(probes: Iterable[Probe], interval_ns: int) -> list[dict[str, Any]]:
+    """Return *probes* ready for JSON; those are certain that lie on one side of the interval."""
+    return [
+        {
+            "gap_from_s": probe.gap_from / SECOND,
+            "gap_until_s": probe.gap_until / SECOND,
+            "accepted": probe.accepted,
+            "certain": probe.gap_until <= interval_ns or probe.gap_from > interval_ns,
+        }
+        for probe in probes
+    ]

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from liverec.conformance.judged import SECOND, JudgedHistory, timelines
+from liverec.conformance.judged import JudgedHistory, probes_as_evidence, timelines
 from liverec.conformance.outcomes import Outcomes, judgements
 from liverec.conformance.trial import Trial
 from liverec.verdict import Judgement
@@ -33,20 +33,7 @@ def record(
             "streams": len(streams),
         },
         "timelines": list(timelines(trial, judged)) if judged else [],
-        "probes": _probes(judged) if judged else [],
+        "probes": probes_as_evidence(judged.probes, judged.history.interval_ns) if judged else [],
         "notes": [*trial.notes, *(judged.result.notes if judged else ())],
         "history": trial.history_path.name,
     }
-
-
-def _probes(judged: JudgedHistory) -> list[dict[str, Any]]:
-    interval_ns = judged.history.interval_ns
-    return [
-        {
-            "gap_from_s": probe.gap_from / SECOND,
-            "gap_until_s": probe.gap_until / SECOND,
-            "accepted": probe.accepted,
-            "certain": probe.gap_until <= interval_ns or probe.gap_from > interval_ns,
-        }
-        for probe in judged.probes
-    ]

@@ -39,12 +39,12 @@ class Probe:
 
 
 def interval_picture(
-    probes: Sequence[Mapping[str, Any]], interval_s: Mapping[str, float | None], stated_s: float
+    probes: Sequence[Mapping[str, Any]], interval_s: Mapping[str, float | None], stated_s: float, by: str = "the page"
 ) -> tuple[Markup, ...]:
     """Return the pictures of *probes*: all of them, then a close-up around *stated_s* where that shows more.
 
-    *interval_s* holds ``refused_up_to`` and ``accepted_from``; *stated_s* is the interval that the page states.
-    Without a probe there is no picture.
+    *interval_s* holds ``refused_up_to`` and ``accepted_from``; *stated_s* is the interval that is asked for, and *by*
+    says what asks for it. Without a probe there is no picture.
     """
     seen = tuple(
         Probe(
@@ -61,9 +61,10 @@ def interval_picture(
     furthest = max(stated_s * 1.5, *(probe.until_s * 1.05 for probe in seen))
     wide = Scale(low=0.0, high=furthest, left=_LEFT, right=_RIGHT)
     near = _close_up(bounds, stated_s)
-    pictures = [_draw(seen, bounds, stated_s, wide, near)]
+    stated = f"{by}: more than {seconds(stated_s)}"
+    pictures = [_draw(seen, bounds, stated_s, wide, near, stated=stated)]
     if near is not None and any(near.low <= probe.until_s and probe.from_s <= near.high for probe in seen):
-        pictures.append(_draw(seen, bounds, stated_s, near, None))
+        pictures.append(_draw(seen, bounds, stated_s, near, None, stated=stated))
     return tuple(pictures)
 
 
@@ -84,6 +85,8 @@ def _draw(
     stated_s: float,
     scale: Scale,
     near: Scale | None,
+    *,
+    stated: str,
 ) -> Markup:
     refused_up_to, accepted_from = bounds
     shown = [probe for probe in probes if probe.from_s <= scale.high and probe.until_s >= scale.low]
@@ -102,7 +105,7 @@ def _draw(
     _draw_bounds(picture, bounds, scale, top)
     w = scale.at(stated_s)
     picture.line(w, top - 14, w, bottom, "stated")
-    picture.text(w, top - 30, f"the page: more than {seconds(stated_s)}", "label stated", anchor="middle")
+    picture.text(w, top - 30, stated, "label stated", anchor="middle")
     picture.text(_LEFT - 12, (top + upper) / 2 + 4, "accepted", "lane", anchor="end")
     picture.text(_LEFT - 12, (upper + bottom) / 2 + 4, "refused", "lane", anchor="end")
     picture.line(_LEFT, upper, _RIGHT, upper, "rail")

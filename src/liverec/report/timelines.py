@@ -7,6 +7,18 @@ from typing import Any
 from markupsafe import Markup
 
 from liverec.report.evidence import stream_name
+from liverec.report.lanes import (
+    Lane,
+    Mark,
+    Span,
+    in_order,
+    lanes_by_process,
+    mark_of,
+    reach,
+    span_of,
+    wait_windows,
+    witness_lanes,
+)
 from liverec.report.svg import CHARACTER, Picture, Scale
 from liverec.report.text import seconds
 
@@ -16,24 +28,9 @@ _MARGIN = 18.0
 _TOP = 8.0
 _LEVEL = 13.0  # height of one row of labels
 _LEVELS = 4
+_LANE = 12.0  # from the bottom of a lane to its middle
+_SPAN = 26.0  # height of what is measured, above the lanes
 _KINDS = {"ok": "ok", "refused": "refused", "turned away": "away"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """One operation; times in seconds from the beginning of the run, ``completed_s`` None without an answer."""
-
-    action: str
-    invoked_s: float
-    completed_s: float | None
-    outcome: str
-    label: str
-
-    @property
-    def tip(self) -> str:
-        """All that is known, in one line."""
-        until = "no answer" if self.completed_s is None else seconds(self.completed_s)
-        return f"{self.label}: {self.outcome}, {seconds(self.invoked_s)} to {until}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,28 +41,10 @@ class Label:
     turned: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """A stretch of time in which a START must wait; not certain where the STOP's moment of effect is unknown."""
-
-    from_s: float
-    until_s: float
-    certain: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
-    """A row of the picture."""
-
-    title: str
-    marks: tuple[Mark, ...]
-    windows: tuple[Window, ...] = ()
-
-
 def timeline_picture(timeline: Mapping[str, Any]) -> Markup:
     """Draw one scheduled stream: a lane per process, its wait window across all of them."""
     operations = timeline.get("operations") or ()
-    return draw(_lanes_by_process(operations, _wait_windows(timeline)), label=str(timeline.get("title", "timeline")))
+    return draw(lanes_by_process(operations, wait_windows(timeline)), label=str(timeline.get("title", "timeline")))
 
 
 def overview_picture(timelines: Iterable[Mapping[str, Any]]) -> Markup:
@@ -73,8 +52,8 @@ def overview_picture(timelines: Iterable[Mapping[str, Any]]) -> Markup:
     lanes = tuple(
         Lane(
             title=str(timeline.get("title", "")),
-            marks=_in_order(_mark(operation) for operation in timeline.get("operations") or ()),
-            windows=_wait_windows(timeline),
+            marks=in_order(mark_of(operation) for operation in timeline.get("operations") or ()),
+            windows=wait_windows(timeline),
         )
         for timeline in timelines
     )
@@ -82,23 +61,13 @@ def overview_picture(timelines: Iterable[Mapping[str, Any]]) -> Markup:
 
 
 def witness_picture(witness: Mapping[str, Any], interval_s: float) -> Markup:
-    """Draw a witness; each accepted STOP is followed by *interval_s* seconds in which a START must be refused.
-
-    Its effect lies between invocation and completion, so the interval certainly holds from the completion until
-    *interval_s* after the invocation, and possibly until *interval_s* after the completion.
-    """
-    operations = witness.get("operations") or ()
-    windows: list[Window] = []
-    for mark in map(_mark, operations):
-        if mark.action == "STOP" and mark.outcome == "ok" and mark.completed_s is not None:
-            certain_until = max(mark.completed_s, mark.invoked_s + interval_s)
-            windows.append(Window(from_s=mark.completed_s, until_s=certain_until))
-            windows.append(Window(from_s=certain_until, until_s=mark.completed_s + interval_s, certain=False))
-    return draw(_lanes_by_process(operations, tuple(windows)), label=f"witness on {stream_name(witness.get('stream'))}")
+    """Draw a witness: see ``witness_lanes`` and ``span_of``."""
+    label = f"witness on {stream_name(witness.get('stream'))}"
+    return draw(witness_lanes(witness, interval_s), label=label, span=span_of(witness))
 
 
-def draw(lanes: Sequence[Lane], *, label: str, levels: int = _LEVELS) -> Markup:
-    """Draw *lanes* above a common axis of seconds; an empty picture says so."""
+def draw(lanes: Sequence[Lane], *, label: str, levels: int = _LEVELS, span: Span | None = None) -> Markup:
+    """Draw *lanes* above a common axis of seconds, and what *span* measures; an empty picture says so."""
     picture = Picture(width=WIDTH, label=label)
     if not any(lane.marks for lane in lanes):
         picture.text(_MARGIN, 20, "no operation", "tick")
@@ -106,19 +75,23 @@ def draw(lanes: Sequence[Lane], *, label: str, levels: int = _LEVELS) -> Markup:
     scale = _scale(lanes)
     placed = [_labels(lane.marks, scale, levels) for lane in lanes]
     heights = [26 + _LEVEL * max((label.level + 1 for label in labels if label), default=0) for labels in placed]
-    bottom = _TOP + sum(heights)
-    picture.axis(scale, _TOP, bottom)
-    y = _TOP
+    y = top = _TOP + (_SPAN if span else 0)
+    bottom = top + sum(heights)
+    picture.axis(scale, top, bottom)
     for lane, labels, height in zip(lanes, placed, heights, strict=True):
         _draw_lane(picture, lane, labels, scale, top=y, bottom=y + height)
         y += height
+        if span is not None:
+            _draw_effects(picture, lane, span, scale, y - _LANE)
+    if span is not None:
+        _draw_span(picture, span, scale)
     return picture.markup(bottom + 22)
 
 
 def _draw_lane(
     picture: Picture, lane: Lane, labels: Sequence[Label | None], scale: Scale, *, top: float, bottom: float
 ) -> None:
-    middle = bottom - 12
+    middle = bottom - _LANE
     for window in lane.windows:
         left, right = scale.at(window.from_s), scale.at(window.until_s)
         kind = "window" if window.certain else "window unsure"
@@ -147,12 +120,28 @@ def _draw_mark(picture: Picture, mark: Mark, scale: Scale, y: float) -> None:
         picture.rect(left - 5, y - 5, 10, 10, f"head {kind}", tip=mark.tip)
 
 
+def _draw_effects(picture: Picture, lane: Lane, span: Span, scale: Scale, y: float) -> None:
+    """Mark the moments of effect that favour the service the most, on their way up to what is measured."""
+    for mark, moment in ((span.opened, span.from_s), (span.start, span.until_s)):
+        if mark in lane.marks:
+            x = scale.at(moment)
+            picture.line(x, _TOP + _SPAN - 8, x, y, "effect")
+            picture.circle(x, y, 2.5, "effect", tip=f"at {seconds(moment)}, where it favours the service the most")
+
+
+def _draw_span(picture: Picture, span: Span, scale: Scale) -> None:
+    left, right, y = scale.at(span.from_s), scale.at(span.until_s), _TOP + _SPAN - 8
+    picture.line(left, y, right, y, "effect")
+    for x, inward in ((left, 6), (right, -6)):
+        picture.polygon(((x, y), (x + inward, y - 3.5), (x + inward, y + 3.5)), "effect")
+    half = len(span.label) * CHARACTER / 2
+    middle = min(max((left + right) / 2, half), WIDTH - half)
+    picture.text(middle, y - 6, span.label, "label", anchor="middle")
+
+
 def _scale(lanes: Sequence[Lane]) -> Scale:
     longest = max(len(lane.title) for lane in lanes)
-    marks = [mark for lane in lanes for mark in lane.marks]
-    ends = [mark.completed_s if mark.completed_s is not None else mark.invoked_s for mark in marks]
-    ends += [window.until_s for lane in lanes for window in lane.windows]
-    low, high = min(mark.invoked_s for mark in marks), max(ends)
+    low, high = reach(lanes)
     room = max((high - low) * 0.04, 0.000_5)
     return Scale(
         low=low - room / 2,
@@ -178,34 +167,6 @@ def _labels(marks: Sequence[Mark], scale: Scale, levels: int) -> tuple[Label | N
             taken[free] = left + width
         placed.append(None if free is None else Label(level=free, turned=turned))
     return tuple(placed)
-
-
-def _lanes_by_process(operations: Iterable[Mapping[str, Any]], windows: tuple[Window, ...]) -> tuple[Lane, ...]:
-    lanes: dict[str, list[Mark]] = {}
-    for operation in operations:
-        lanes.setdefault(f"process {operation.get('process', '?')}", []).append(_mark(operation))
-    return tuple(Lane(title=title, marks=_in_order(marks), windows=windows) for title, marks in lanes.items())
-
-
-def _in_order(marks: Iterable[Mark]) -> tuple[Mark, ...]:
-    return tuple(sorted(marks, key=lambda mark: mark.invoked_s))
-
-
-def _wait_windows(timeline: Mapping[str, Any]) -> tuple[Window, ...]:
-    window = timeline.get("wait_window")
-    return () if window is None else (Window(from_s=window["from_s"], until_s=window["until_s"]),)
-
-
-def _mark(operation: Mapping[str, Any]) -> Mark:
-    action, status = str(operation.get("action", "")), operation.get("status")
-    answer = "no answer" if status is None else str(status)
-    return Mark(
-        action=action,
-        invoked_s=float(operation["invoked_s"]),
-        completed_s=operation.get("completed_s"),
-        outcome=str(operation.get("outcome", "")),
-        label=str(operation.get("label") or f"{action} {answer}"),
-    )
 
 
 def _fitted(text: str, room: float) -> str:
