@@ -61,9 +61,10 @@ def test_of_a_long_history_a_bounded_part_is_drawn(tmp_path: Path) -> None:
         f"w:{n} START+ {100 * k} @s{n}, w:{n} STOP+ {100 * k + 1} @s{n}" for n in range(20) for k in range(100)
     )
 
-    drawn(a_history(tmp_path / "history.ndjson", script), tmp_path / "picture.svg")
+    result = drawn(a_history(tmp_path / "history.ndjson", script), tmp_path / "picture.svg")
 
     said = words(tmp_path / "picture.svg")
+    assert (result.exit_code, result.stderr) == (0, "")
     assert said.count("the first 60 of 200 operations") == 12
     assert "and 8 more streams" in said
     assert (tmp_path / "picture.svg").stat().st_size < 1_000_000
@@ -75,8 +76,9 @@ def test_names_stay_text(tmp_path: Path) -> None:
     original = path.read_text(encoding="utf-8")
     path.write_text(original.replace("rehearsal-1", hostile.replace("\x01", r"\u0001")), encoding="utf-8")
 
-    drawn(path, tmp_path / "picture.svg")
+    result = drawn(path, tmp_path / "picture.svg")
 
+    assert (result.exit_code, result.stderr) == (1, "")
     assert not [one for one in ET.parse(tmp_path / "picture.svg").iter() if one.tag.endswith("script")]
     assert any(r"</text><script>alert(1)</script>&\x01" in one for one in words(tmp_path / "picture.svg"))
 

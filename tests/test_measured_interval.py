@@ -1,6 +1,7 @@
 """The restart interval as measured: only STARTs count whose gap to the STOP of a recording is known."""
 
 from liverec.checker import check
+from liverec.checker.result import BINS
 from liverec.history import Action, History, Operation, Outcome, Stream
 
 SECOND = 1_000_000_000
@@ -43,3 +44,20 @@ def test_a_start_that_is_refused_while_recording_leaves_the_recording_to_be_stop
     found = check(story((0, START, True), (1, START, False), (2, STOP, True), (11.9, START, False))).interval_s
 
     assert found.refused_up_to == 9.899
+
+
+def test_probes_are_counted_that_decide_and_by_gap_all_that_were_seen() -> None:
+    found = check(
+        story((0, START, True), (1, STOP, True), (10.9995, START, True), (20, STOP, True), (50, START, True))
+    ).interval_s
+
+    assert found.probes == 1
+    assert {place: count for place, count in enumerate(found.accepted_by_gap) if count} == {39: 1, BINS - 1: 1}
+    assert sum(found.refused_by_gap) == 0
+
+
+def test_a_gap_counts_in_the_bin_of_its_middle() -> None:
+    found = check(story((0, START, True), (1, STOP, True), (3.5, START, False), (11.75, START, True))).interval_s
+
+    assert [place for place, count in enumerate(found.refused_by_gap) if count] == [10]
+    assert [place for place, count in enumerate(found.accepted_by_gap) if count] == [43]

@@ -83,7 +83,7 @@ def test_more_probes_stand_taller_in_their_place() -> None:
     refused, accepted = [0] * 20, [0] * 20
     refused[4], refused[9], accepted[10] = 1, 255, 15
 
-    lines = text_interval(refused, accepted, interval_s=10.0, until_s=20.0)
+    lines = text_interval(refused, accepted, interval_s=10.0)
 
     stated, upper, lower, ticks = (line[10:] for line in lines)
     assert stated == " " * 10 + "┌ the contract: 10 s"
@@ -93,6 +93,6 @@ def test_more_probes_stand_taller_in_their_place() -> None:
 
 
 def test_a_single_probe_is_seen_however_many_others_there_are() -> None:
-    lines = text_interval([1, 0], [0, 10**9], interval_s=10.0, until_s=20.0)
+    lines = text_interval([1, 0], [0, 10**9], interval_s=10.0)
 
     assert lines[2] == "refused   ▁"

@@ -2,7 +2,7 @@
 
 from liverec.checker.check import check
 from liverec.checker.gap import decisive_gap
-from liverec.checker.interval import Probe, counted_by_gap, probes
+from liverec.checker.interval import Probe, probes
 from liverec.checker.result import CheckResult, Finding, Interval
 from liverec.checker.wording import gap_words
 
@@ -12,7 +12,6 @@ __all__ = [
     "Interval",
     "Probe",
     "check",
-    "counted_by_gap",
     "decisive_gap",
     "gap_words",
     "probes",

@@ -8,7 +8,7 @@ import numpy as np
 from liverec.checker.chunk import Chunk, Flags, chunks, last_before
 from liverec.checker.layout import Layout
 from liverec.checker.moves import REFUSED, START_ACCEPTED, STOP_ACCEPTED
-from liverec.checker.result import Interval
+from liverec.checker.result import BINS, Interval
 from liverec.history import History
 from liverec.history.columns import Int64
 from liverec.model import Dialect
@@ -41,9 +41,13 @@ def measured(layout: Layout, dialects: Sequence[Dialect], interval_ns: int) -> I
     target's own interval lies between the two figures.
     """
     refused, accepted, deciding = list[int](), list[int](), 0
+    refused_by_gap, accepted_by_gap = np.zeros((2, BINS), dtype=np.int64)
     for gap_from, gap_until, was_accepted in (probed(chunk, dialects) for chunk in chunks(layout) if chunk.fits):
         decided = (gap_until <= interval_ns) | (gap_from > interval_ns)
         deciding += int(decided.sum())
+        middle = gap_from // 2 + gap_until // 2
+        refused_by_gap += _by_gap(middle[~was_accepted], interval_ns)
+        accepted_by_gap += _by_gap(middle[was_accepted], interval_ns)
         refused.append(int(gap_from[decided & ~was_accepted].max(initial=_NONE)))
         accepted.append(int(gap_until[decided & was_accepted].min(initial=-_NONE)))
     most, least = max(refused, default=_NONE), min(accepted, default=-_NONE)
@@ -51,25 +55,15 @@ def measured(layout: Layout, dialects: Sequence[Dialect], interval_ns: int) -> I
         refused_up_to=None if most == _NONE else most / 1e9,
         accepted_from=None if least == -_NONE else least / 1e9,
         probes=deciding,
+        refused_by_gap=tuple(refused_by_gap.tolist()),
+        accepted_by_gap=tuple(accepted_by_gap.tolist()),
     )
 
 
-def counted_by_gap(
-    history: History, dialects: Sequence[Dialect], *, bins: int, until_ns: int
-) -> tuple[list[int], list[int]]:
-    """Count the refused and the accepted probes by the middle of their gaps, in equal bins from 0 to *until_ns*.
-
-    Longer gaps count in the last bin.
-    """
-    refused, accepted = np.zeros(bins, dtype=np.int64), np.zeros(bins, dtype=np.int64)
-    for gap_from, gap_until, was_accepted in (
-        probed(chunk, dialects) for chunk in chunks(Layout(history)) if chunk.fits
-    ):
-        middle = gap_from // 2 + gap_until // 2
-        place = np.clip(middle // (until_ns // bins), 0, bins - 1)
-        refused += np.bincount(place[~was_accepted], minlength=bins)
-        accepted += np.bincount(place[was_accepted], minlength=bins)
-    return refused.tolist(), accepted.tolist()
+def _by_gap(gaps: Int64, interval_ns: int) -> Int64:
+    """Count *gaps* in equal bins from 0 to twice the interval."""
+    place = np.clip(gaps / (2 * interval_ns) * BINS, 0, BINS - 1).astype(np.int64)
+    return np.bincount(place, minlength=BINS).astype(np.int64)
 
 
 def probed(chunk: Chunk, dialects: Sequence[Dialect]) -> tuple[Int64, Int64, Flags]:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 from liverec.history import Operation, Stream
 from liverec.model import Dialect
 
+BINS = 80
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -28,12 +30,19 @@ class Finding:
 class Interval:
     """The measured restart interval in seconds: the service refuses up to, and accepts from.
 
-    ``probes`` says how many commands decide it.
+    ``probes`` says how many commands decide it. All that were seen, also those that do not, are counted by the middle
+    of their gaps: in ``BINS`` equal bins from 0 to twice the interval that is asked for, longer ones in the last.
     """
 
     refused_up_to: float | None = None
     accepted_from: float | None = None
     probes: int = 0
+    refused_by_gap: tuple[int, ...] = ()
+    accepted_by_gap: tuple[int, ...] = ()
+
+    def as_json(self) -> dict[str, float | None]:
+        """Return what was measured."""
+        return {"refused_up_to": self.refused_up_to, "accepted_from": self.accepted_from, "probes": self.probes}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +68,7 @@ class CheckResult:
             "streams": self.streams,
             "exercised": dict(self.exercised),
             "dialects": [asdict(dialect) for dialect in self.dialects],
-            "interval_s": asdict(self.interval_s),
+            "interval_s": self.interval_s.as_json(),
             "findings": [
                 {
                     "requirement": finding.requirement,

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from liverec.checker import CheckResult, Finding, counted_by_gap
+from liverec.checker import CheckResult, Finding
 from liverec.clock import NANOSECONDS
 from liverec.conformance.judged import JudgedHistory
 from liverec.history import History, Operation, Outcome, Stream
@@ -21,7 +21,6 @@ from liverec.report.text_timeline import KEY, text_timeline
 _Name = TypeVar("_Name", bound=Hashable)
 
 _WIDTH = 120
-_BINS = 80
 _FEWEST_DRAWN = 2  # a single probe is said in the line above
 _MOST_STREAMS = 5  # named in one finding; the JSON has all
 _COLOURS = {"kept": "bold green", "broken": "bold red", "undecided": "bold yellow"}
@@ -180,10 +179,9 @@ def _interval(result: CheckResult, history: History) -> Iterator[str]:
         f"{'no acceptance measured' if accepted is None else f'accepted from {accepted:.6f} s'}{by} "
         f"(the contract: accepted after more than {seconds(history.interval_ns)} s)"
     )
-    until_ns = 2 * history.interval_ns
-    counts = counted_by_gap(history, result.dialects, bins=_BINS, until_ns=until_ns)
-    if sum(map(sum, counts)) >= _FEWEST_DRAWN:
-        yield from text_interval(*counts, interval_s=history.interval_ns / NANOSECONDS, until_s=until_ns / NANOSECONDS)
+    refusals, acceptances = result.interval_s.refused_by_gap, result.interval_s.accepted_by_gap
+    if sum(refusals) + sum(acceptances) >= _FEWEST_DRAWN:
+        yield from text_interval(refusals, acceptances, interval_s=history.interval_ns / NANOSECONDS)
 
 
 def _readings(result: CheckResult) -> Iterator[str]:

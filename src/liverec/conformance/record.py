@@ -26,7 +26,7 @@ def record(
         "interrupted": interrupted,
         "lost": trial.contact.lost,
         "dialect": judged.dialect() if judged else {},
-        "interval_s": asdict(judged.result.interval_s) if judged else {},
+        "interval_s": judged.result.interval_s.as_json() if judged else {},
         "counts": {
             "requests": trial.ledger.requests,
             "operations": len(judged.history.operations) if judged else 0,

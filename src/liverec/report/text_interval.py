@@ -9,10 +9,10 @@ _BARS = " \N{LOWER ONE EIGHTH BLOCK}\N{LOWER ONE QUARTER BLOCK}\N{LOWER THREE EI
 _NAME = 10
 
 
-def text_interval(refused: Sequence[int], accepted: Sequence[int], *, interval_s: float, until_s: float) -> list[str]:
-    """Return counts in equal bins from 0 to *until_s* as lines: taller is more, by powers of two."""
+def text_interval(refused: Sequence[int], accepted: Sequence[int], *, interval_s: float) -> list[str]:
+    """Return counts in equal bins from 0 to twice *interval_s* as lines: taller is more, by powers of two."""
     columns = len(refused)
-    scale = Scale(low=0, high=until_s, left=0, right=columns)
+    scale = Scale(low=0, high=2 * interval_s, left=0, right=columns)
     most = max(*refused, *accepted)
     ticks = [" "] * (columns + 6)
     free = 0
