@@ -270,6 +270,30 @@ def test_a_history_is_never_overwritten_by_its_result(folder: Path) -> None:
     assert (folder / "worker-0.ndjson").read_bytes() == before
 
 
+def test_two_results_do_not_share_a_file(folder: Path, tmp_path: Path) -> None:
+    said = refusal(folder, "--json", tmp_path / "result", "--timeline", tmp_path / "." / "result")
+
+    assert "--timeline" in said
+    assert "found that of --json" in said
+
+
+@pytest.mark.parametrize("name", ["-", ""])
+def test_a_picture_needs_a_file(folder: Path, name: str) -> None:
+    result = run(folder, "--timeline", name)
+
+    assert result.stdout == ""
+    assert "Invalid value for '--timeline': expected the name of a file to write" in result.stderr
+
+
+def test_a_witness_that_cannot_be_cut_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("liverec.cli.check_witness.excerpt", lambda *_, **__: None)
+
+    result = run(HISTORIES / "broken-restart-too-soon.ndjson", "--witness", tmp_path / "evidence")
+
+    assert result.exit_code == 1
+    assert result.stderr == "finding 1: no witness written: it needs the whole history, or more time\n"
+
+
 def test_a_result_that_cannot_be_written_is_refused(folder: Path) -> None:
     assert "cannot be written: No such file" in refusal(folder, "--json", folder / "none" / "result.json")
 

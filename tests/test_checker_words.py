@@ -144,6 +144,30 @@ def test_streams_that_contradict_each_other_are_named_with_what_each_asks_for() 
     assert "; publish.example.com/live/y asks for start_while_recording=refused (START at 5.002" in finding.why
 
 
+CONTRADICTORY = {
+    "x": "x START+ 0..1 @x, x STOP+ 10..15 @x, x STOP+ 15..20 @x",
+    "y": "y STOP- 0..0 @y",
+    "z": "z START+ 0 @z, z STOP+ 2..4 @z, z START- 12..17 @z, z STOP? 22 @z, w START- 25..25 @z",
+}
+
+
+def contradiction(*streams: str) -> CheckResult:
+    operations = operations_of(", ".join(CONTRADICTORY[one] for one in streams))
+    return check(History(operations=operations, interval_ns=10))
+
+
+def test_three_streams_contradict_each_other_though_no_two_do() -> None:
+    assert {contradiction(*two).verdict for two in ("xy", "yz", "xz")} == {"kept"}
+
+    (finding,) = contradiction("x", "y", "z").findings
+
+    assert (finding.requirement, finding.page_alone) == ("consistency/one-reading", "kept")
+    assert {one.stream for one in finding.streams} == {"x", "y", "z"}
+    assert "live/x asks for stop_while_idle=accepted or accepted_restarts or accepted_once_recorded (" in finding.why
+    assert "live/y asks for stop_while_idle=refused or accepted_once_recorded (" in finding.why
+    assert "live/z asks for stop_while_idle=refused or accepted or accepted_restarts (" in finding.why
+
+
 PINS = [{axis: value} for axis, values in AXES.items() for value in values]
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from liverec.checker import CheckResult
 from liverec.checker import check as judge
 from liverec.cli.check_files import history_files, refuse_to_overwrite
-from liverec.cli.check_options import nanoseconds, pinned
+from liverec.cli.check_options import a_file, nanoseconds, pinned
 from liverec.cli.check_progress import CheckProgress
 from liverec.cli.check_witness import command, write_witnesses
 from liverec.clock import NANOSECONDS, Clock, MonotonicClock
@@ -62,6 +62,7 @@ class _Refused(click.ClickException):
     "--timeline",
     "timeline_path",
     metavar="FILE",
+    callback=a_file,
     help="Draw what is wrong, or what was done, and the measured interval: SVG to FILE.",
 )
 @click.option(
@@ -122,8 +123,7 @@ def check(
     try:
         with CheckProgress(Console(stderr=True), clock) as progress:
             files = history_files(paths)
-            refuse_to_overwrite("--json", json_path, files)
-            refuse_to_overwrite("--timeline", timeline_path, files)
+            refuse_to_overwrite({"--json": json_path, "--timeline": timeline_path}, files)
             progress.say(f"reading {counted(len(files), 'history file')}")
             merged = merge([read_file(file) for file in files], interval_ns=interval_ns, resolution_ns=resolution_ns)
             history = replace(merged, pinned=pins)

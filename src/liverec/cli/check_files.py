@@ -1,7 +1,7 @@
 """Which files ``liverec check`` reads, and which it may write."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from liverec.history.reader import HistoryError
 
@@ -23,14 +23,20 @@ def history_files(paths: Sequence[str]) -> list[str]:
     return list(files.values())
 
 
-def refuse_to_overwrite(option: str, path: str | None, files: Iterable[str]) -> None:
-    """Refuse to write what an *option* asks for over one of the histories.
+def refuse_to_overwrite(outputs: Mapping[str, str | None], files: Iterable[str]) -> None:
+    """Refuse *outputs*, files by option, that are histories, or the same file twice.
 
     Raises:
-        HistoryError: *path* is one of *files*.
+        HistoryError: an output is one of *files*, or of another option.
     """
-    if path and os.path.realpath(path) in {os.path.realpath(file) for file in files}:
-        raise HistoryError(f"{option} {path}: expected a file for the result, found one of the histories")
+    taken = {os.path.realpath(file): "one of the histories" for file in files}
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        place = os.path.realpath(path)
+        if place in taken:
+            raise HistoryError(f"{option} {path}: expected a file for the result, found {taken[place]}")
+        taken[place] = f"that of {option}"
 
 
 def _files_in(folder: str) -> list[str]:

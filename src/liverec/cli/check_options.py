@@ -26,6 +26,13 @@ def nanoseconds(*, unit_ns: int, least_ns: int) -> Callable[[click.Context, clic
     return converted
 
 
+def a_file(_ctx: click.Context, _param: click.Parameter, path: str | None) -> str | None:
+    """Refuse - for a picture: standard output has the words."""
+    if path in {"-", ""}:
+        raise click.BadParameter("expected the name of a file to write")
+    return path
+
+
 def pinned(_ctx: click.Context, _param: click.Parameter, choices: Sequence[str]) -> dict[str, str]:
     """Read ``AXIS=VALUE`` choices, or refuse them."""
     try:

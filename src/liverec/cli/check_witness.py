@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import click
+
 from liverec.checker import CheckResult, Finding
 from liverec.checker.excerpt import excerpt
 from liverec.history import History
@@ -32,6 +34,7 @@ def write_witnesses(
     for number, finding in enumerate(result.findings, 1):
         part = excerpt(history, finding, expired=expired)
         if part is None:
+            click.echo(f"finding {number}: no witness written: it needs the whole history, or more time", err=True)
             continue
         files = sorted({one.file for one in part.operations})
         paths = [
