@@ -286,7 +286,10 @@ def test_a_picture_needs_a_file(folder: Path, name: str) -> None:
 
 
 def test_a_witness_that_cannot_be_cut_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("liverec.cli.check_witness.excerpt", lambda *_, **__: None)
+    def nothing(*_: object, **__: object) -> None:
+        return None
+
+    monkeypatch.setattr("liverec.cli.check_witness.excerpt", nothing)
 
     result = run(HISTORIES / "broken-restart-too-soon.ndjson", "--witness", tmp_path / "evidence")
 
