@@ -186,6 +186,21 @@ def test_a_witness_shows_the_moments_that_favour_the_service_the_most() -> None:
     assert "gap at most 8.000 s" in texts(svg)
 
 
+def test_a_long_recording_leaves_room_for_the_gap() -> None:
+    operations = [
+        an_operation("START", 0.5, 1.0),
+        an_operation("STOP", 3600.0, 3600.1),
+        an_operation("START", 3605.0, 3605.1),
+    ]
+    gap = {"opened": 1, "start": 2, "from_s": 3600.0, "until_s": 3605.1, "words": "gap at most 5.100 s"}
+
+    svg = witness_picture({"stream": "s", "operations": operations, "gap": gap}, W)
+
+    stop, start = middles(shapes(svg, "circle", "effect"))
+    assert start - stop > 200
+    assert "\N{LEFTWARDS ARROW} START 200 at 0.500 s" in texts(svg)
+
+
 def test_lanes_of_several_streams_are_told_apart_and_have_windows_of_their_own() -> None:
     operations = [
         an_operation("STOP", 1.0, 2.0) | {"stream": "d/live/one"},

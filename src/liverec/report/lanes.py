@@ -1,7 +1,7 @@
 """What a timeline shows, before it is drawn or written: a lane per process, with marks and windows in it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from liverec.report.text import seconds
@@ -98,14 +98,38 @@ def span_of(witness: Mapping[str, Any]) -> Span | None:
     )
 
 
-def reach(lanes: Iterable[Lane]) -> tuple[float, float]:
-    """Return the first and the last moment of all that the lanes show."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Lanes, and the stretch of time from ``low`` to ``high`` in seconds that is shown of them."""
+
+    lanes: tuple[Lane, ...]
+    low: float
+    high: float
+
+
+def framed(lanes: Sequence[Lane], span: Span | None) -> Frame:
+    """Return the frame that holds all that the lanes show, unless that leaves no room for what *span* measures.
+
+    A recording of an hour must not hide a gap of seconds: then what was long before stands at the left edge, and its
+    label says when it was.
+    """
     begins, ends = list[float](), list[float]()
     for lane in lanes:
         begins += [mark.invoked_s for mark in lane.marks]
         ends += [mark.invoked_s if mark.completed_s is None else mark.completed_s for mark in lane.marks]
         ends += [window.until_s for window in lane.windows]
-    return min(begins), max(ends)
+    low = min(begins)
+    if span is not None:
+        edge = min(span.opened.invoked_s, span.from_s - (span.until_s - span.from_s) / 2)
+        low = max(low, edge)
+    shown = tuple(replace(lane, marks=tuple(_dated(mark, low) for mark in lane.marks)) for lane in lanes)
+    return Frame(lanes=shown, low=low, high=max(ends))
+
+
+def _dated(mark: Mark, low: float) -> Mark:
+    if mark.invoked_s >= low:
+        return mark
+    return replace(mark, label=f"\N{LEFTWARDS ARROW} {mark.label} at {mark.invoked_s:.3f} s")
 
 
 def lanes_by_process(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from liverec.report.lanes import Lane, Mark, Span, reach, span_of, witness_lanes
+from liverec.report.lanes import Frame, Lane, Mark, Span, framed, span_of, witness_lanes
 from liverec.report.svg import Scale
 from liverec.report.text import legible
 
@@ -17,14 +17,17 @@ KEY = f"{_HEADS['START']} START  {_HEADS['STOP']} STOP  {_CERTAIN} a START must 
 
 def text_timeline(witness: Mapping[str, Any], interval_s: float, *, width: int) -> list[str]:
     """Return a witness in lines of at most *width* characters, as ``witness_picture`` draws it."""
-    lanes = witness_lanes(witness, interval_s)
+    span = span_of(witness)
+    lanes: Sequence[Lane] = witness_lanes(witness, interval_s)
     if not lanes:
         return []
+    frame = framed(lanes, span)
+    lanes = frame.lanes
     titles = [_cut(legible(lane.title), _LONGEST_TITLE) for lane in lanes]
     gutter = max(map(len, titles)) + 2
-    scale = _scale(lanes, width - gutter)
+    scale = _scale(frame, width - gutter)
     blank = " " * gutter
-    lines = [blank + row for row in _measured(span_of(witness), scale)]
+    lines = [blank + row for row in _measured(span, scale)]
     for lane, title in zip(lanes, titles, strict=True):
         lines += [blank + row for row in _labels(lane.marks, scale)]
         lines.append(f"{title:<{gutter}}{_lane(lane, scale)}")
@@ -32,9 +35,9 @@ def text_timeline(witness: Mapping[str, Any], interval_s: float, *, width: int) 
     return [line.rstrip() for line in lines]
 
 
-def _scale(lanes: Sequence[Lane], columns: int) -> Scale:
-    low, high = reach(lanes)
-    return Scale(low=low, high=high if high > low else low + 0.001, left=0, right=columns - 1)
+def _scale(frame: Frame, columns: int) -> Scale:
+    high = frame.high if frame.high > frame.low else frame.low + 0.001
+    return Scale(low=frame.low, high=high, left=0, right=columns - 1)
 
 
 def _column(scale: Scale, value: float) -> int:

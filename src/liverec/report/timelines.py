@@ -8,13 +8,14 @@ from markupsafe import Markup
 
 from liverec.report.evidence import stream_name
 from liverec.report.lanes import (
+    Frame,
     Lane,
     Mark,
     Span,
+    framed,
     in_order,
     lanes_by_process,
     mark_of,
-    reach,
     span_of,
     wait_windows,
     witness_lanes,
@@ -72,7 +73,8 @@ def draw(lanes: Sequence[Lane], *, label: str, levels: int = _LEVELS, span: Span
     if not any(lane.marks for lane in lanes):
         picture.text(_MARGIN, 20, "no operation", "tick")
         return picture.markup(30)
-    scale = _scale(lanes)
+    frame = framed(lanes, span)
+    lanes, scale = frame.lanes, _scale(frame)
     placed = [_labels(lane.marks, scale, levels) for lane in lanes]
     heights = [26 + _LEVEL * max((label.level + 1 for label in labels if label), default=0) for labels in placed]
     y = top = _TOP + (_SPAN if span else 0)
@@ -139,9 +141,9 @@ def _draw_span(picture: Picture, span: Span, scale: Scale) -> None:
     picture.text(middle, y - 6, span.label, "label", anchor="middle")
 
 
-def _scale(lanes: Sequence[Lane]) -> Scale:
-    longest = max(len(lane.title) for lane in lanes)
-    low, high = reach(lanes)
+def _scale(frame: Frame) -> Scale:
+    longest = max(len(lane.title) for lane in frame.lanes)
+    low, high = frame.low, frame.high
     room = max((high - low) * 0.04, 0.000_5)
     return Scale(
         low=low - room / 2,
