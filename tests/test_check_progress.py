@@ -61,3 +61,16 @@ def test_names_in_it_are_no_markup() -> None:
     with CheckProgress(Console(file=stream), MonotonicClock(), quiet_s=0.001, every_s=0.001) as progress:
         progress.say("[red]x")
         assert stream.event.wait(60)
+
+
+def test_streams_are_counted_until_something_else_is_done() -> None:
+    stream, later = Heard("judging: 3 of 7 streams"), Heard("writing ... (")
+    console = Console(file=stream)
+
+    with CheckProgress(console, MonotonicClock(), quiet_s=0.001, every_s=0.001) as progress:
+        progress.say("judging")
+        progress.streams(3, 7)
+        assert stream.event.wait(60)
+        progress.say("writing")
+        console.file = later
+        assert later.event.wait(60)

@@ -128,7 +128,7 @@ def check(
             merged = merge([read_file(file) for file in files], interval_ns=interval_ns, resolution_ns=resolution_ns)
             history = replace(merged, pinned=pins)
             progress.say(f"judging {counted(len(history.operations), 'operation')}")
-            result = judge(history, expired=expired)
+            result = judge(history, expired=expired, progress=progress.streams)
             if timeline_path is not None:
                 _draw(result, history, timeline_path)
             written = write_witnesses(result, history, witness_folder, expired)

@@ -11,6 +11,7 @@ from liverec.clock import NANOSECONDS, Clock
 
 _QUIET_S = 2.0
 _EVERY_S = 5.0
+_LIVE_S = 0.2
 
 
 class CheckProgress:
@@ -25,7 +26,7 @@ class CheckProgress:
         self._quiet_s, self._every_s = quiet_s, every_s
         self._status = console.status("") if console.is_terminal else None
         self._begun = clock.now()
-        self._doing = ""
+        self._doing, self._counted = "", ""
         self._lock = Lock()
         self._over = Event()
         self._thread = Thread(target=self._run, daemon=True)
@@ -33,9 +34,11 @@ class CheckProgress:
     def say(self, doing: str) -> None:
         """Say what is done from now on."""
         with self._lock:
-            self._doing = doing
-        if self._status is not None:
-            self._status.update(Text(doing))
+            self._doing, self._counted = doing, ""
+
+    def streams(self, done: int, of: int) -> None:
+        """Say how many streams are done; costs next to nothing."""
+        self._counted = f": {done} of {of} streams"
 
     def __enter__(self) -> Self:
         """Begin to count the time."""
@@ -56,13 +59,16 @@ class CheckProgress:
             return
         if self._status is not None:
             self._status.start()
-            return
-        self._print()
-        while not self._over.wait(self._every_s):
-            self._print()
+        while True:
+            self._show()
+            if self._over.wait(self._every_s if self._status is None else _LIVE_S):
+                return
 
-    def _print(self) -> None:
+    def _show(self) -> None:
         with self._lock:
-            doing = self._doing
+            doing = self._doing + self._counted
+        if self._status is not None:
+            self._status.update(Text(doing))
+            return
         seconds = (self._clock.now() - self._begun) / NANOSECONDS
         self._console.print(Text(f"{doing} ... ({seconds:.0f} s)"), soft_wrap=True)
