@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from liverec.checker import check as judge
 from liverec.cli.check import check
-from liverec.cli.check_text import printable, seconds
+from liverec.cli.check_text import printable, result_text, seconds
+from liverec.history.merge import merge
+from liverec.history.reader import read_file
 
 HISTORIES = Path(__file__).parent / "histories"
 EXIT_CODES = {"kept": 0, "broken": 1, "undecided": 2}
@@ -92,6 +95,21 @@ def test_the_text_says_what_was_exercised_measured_and_noted() -> None:
     assert "refused up to 3.996000 s, accepted from 10.053000 s" in kept
     assert "no refusal measured, no acceptance measured" in broken_off
     assert "kept-breaks-off.ndjson: line 7: expected a record" in broken_off
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_pictures_fit_the_terminal(columns: int) -> None:
+    names = ("broken-restart-too-soon.ndjson", "kept-restart-after-the-interval.ndjson")
+    histories = [merge([read_file(str(HISTORIES / name))]) for name in names]
+    shown = [
+        result_text(result, history, [""] * len(result.findings), colour=False, columns=columns)
+        for history, result in ((one, judge(one)) for one in histories)
+    ]
+
+    marks = ("▶", "■", "├", " 0 s", "┌", "▁", "█")
+    drawn = [line for text in shown for line in text.splitlines() if any(mark in line for mark in marks)]
+    assert len(drawn) >= 6
+    assert max(map(len, drawn)) <= columns
 
 
 def test_piped_text_has_no_colours() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -171,7 +172,7 @@ def _draw(result: CheckResult, history: History, path: str) -> None:
 
 
 def _hand_over(result: CheckResult, history: History, json_path: str | None, again: Sequence[str]) -> None:
-    from liverec.cli.check_text import result_text  # noqa: PLC0415  # as above
+    from liverec.cli.check_text import WIDTH, result_text  # noqa: PLC0415  # as above
 
     as_json = json.dumps(result.as_json(), indent=2) + "\n"
     if json_path not in {None, "-"}:
@@ -179,9 +180,13 @@ def _hand_over(result: CheckResult, history: History, json_path: str | None, aga
             Path(str(json_path)).write_text(as_json, encoding="utf-8")
         except OSError as error:
             raise HistoryError(f"--json {json_path}: cannot be written: {error.strerror}") from error
-    text = "" if json_path == "-" else result_text(result, history, again, colour=sys.stdout.isatty())
+    terminal = sys.stdout.isatty()
+    columns = shutil.get_terminal_size().columns if terminal else WIDTH
     try:
-        click.echo(as_json if json_path == "-" else text, nl=False)
+        click.echo(
+            as_json if json_path == "-" else result_text(result, history, again, colour=terminal, columns=columns),
+            nl=False,
+        )
     except BrokenPipeError:
         # whoever reads has seen enough; the exit code still says the verdict
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from liverec.checker import CheckResult, Finding
+from liverec.checker.result import BINS
 from liverec.clock import NANOSECONDS
 from liverec.conformance.judged import JudgedHistory
 from liverec.history import History, Operation, Outcome, Stream
@@ -20,7 +21,10 @@ from liverec.report.text_timeline import KEY, text_timeline
 
 _Name = TypeVar("_Name", bound=Hashable)
 
-_WIDTH = 120
+WIDTH = 120
+_INDENT = 6  # of what is drawn, on both sides
+_NARROWEST, _WIDEST = 60, 100
+_BESIDE_BINS = 20  # names, and the end of the axis
 _FEWEST_DRAWN = 2  # a single probe is said in the line above
 _MOST_STREAMS = 5  # named in one finding; the JSON has all
 _COLOURS = {"kept": "bold green", "broken": "bold red", "undecided": "bold yellow"}
@@ -35,12 +39,14 @@ _NEXT = {
 }
 
 
-def result_text(result: CheckResult, history: History, again: Sequence[str], *, colour: bool) -> str:
+def result_text(
+    result: CheckResult, history: History, again: Sequence[str], *, colour: bool, columns: int = WIDTH
+) -> str:
     """Return the judgement as lines of text: verdict, findings with their operations, coverage, notes, what to do.
 
-    *again* gives for each finding the command that finds it again.
+    *again* gives for each finding the command that finds it again. Pictures fit into so many *columns*.
     """
-    console = Console(file=io.StringIO(), force_terminal=colour, width=_WIDTH, highlight=False, markup=False)
+    console = Console(file=io.StringIO(), force_terminal=colour, width=WIDTH, highlight=False, markup=False)
     with console.capture() as captured:
         console.print(
             Text(result.verdict.upper(), style=_COLOURS[result.verdict]),
@@ -51,9 +57,9 @@ def result_text(result: CheckResult, history: History, again: Sequence[str], *, 
         )
         for number, (finding, command) in enumerate(zip(result.findings, again, strict=True), 1):
             _print_finding(console, number, finding, history)
-            _print_timeline(console, finding, result, history)
+            _print_timeline(console, finding, result, history, columns)
             console.print(Text(f"   judge it again: {printable(command)}"), soft_wrap=True)
-        for title, lines in _sections(result, history):
+        for title, lines in _sections(result, history, columns):
             console.print(Text(f"\n{title}", style="bold"))
             for line in lines:
                 console.print(Text(f"  {line}"), soft_wrap=True)
@@ -97,9 +103,10 @@ def _print_finding(console: Console, number: int, finding: Finding, history: His
             console.print(Text(f"   {place}: X-request-id {printable(one.request_id)}"), soft_wrap=True)
 
 
-def _print_timeline(console: Console, finding: Finding, result: CheckResult, history: History) -> None:
+def _print_timeline(console: Console, finding: Finding, result: CheckResult, history: History, columns: int) -> None:
     witness = JudgedHistory(history=history, result=result, probes=()).witness(finding)
-    for line in text_timeline(witness, history.interval_ns / NANOSECONDS, width=_WIDTH - 20):
+    width = min(max(columns - _INDENT, _NARROWEST), _WIDEST)
+    for line in text_timeline(witness, history.interval_ns / NANOSECONDS, width=width):
         console.print(Text(f"   {printable(line)}"), soft_wrap=True)
     console.print(Text(f"   {KEY}\n", style="dim"), soft_wrap=True)
 
@@ -155,9 +162,9 @@ def _answer(operation: Operation) -> str:
     return printable(f"{said} {operation.outcome}")
 
 
-def _sections(result: CheckResult, history: History) -> Iterator[tuple[str, Iterable[str]]]:
+def _sections(result: CheckResult, history: History, columns: int) -> Iterator[tuple[str, Iterable[str]]]:
     yield "Exercised (how many operations decided it)", _exercised(result)
-    yield "Restart interval", _interval(result, history)
+    yield "Restart interval", _interval(result, history, columns)
     if result.verdict == "kept":
         yield "Readings that explain it (what cannot show in this history takes its first value)", _readings(result)
     if result.notes:
@@ -171,7 +178,7 @@ def _exercised(result: CheckResult) -> Iterator[str]:
         yield f"{rule:<28} {count or 'not exercised'}"
 
 
-def _interval(result: CheckResult, history: History) -> Iterator[str]:
+def _interval(result: CheckResult, history: History, columns: int) -> Iterator[str]:
     refused, accepted = result.interval_s.refused_up_to, result.interval_s.accepted_from
     by = f", by {counted(result.interval_s.probes, 'probe')}" if result.interval_s.probes else ""
     yield (
@@ -179,7 +186,11 @@ def _interval(result: CheckResult, history: History) -> Iterator[str]:
         f"{'no acceptance measured' if accepted is None else f'accepted from {accepted:.6f} s'}{by} "
         f"(the contract: accepted after more than {seconds(history.interval_ns)} s)"
     )
-    refusals, acceptances = result.interval_s.refused_by_gap, result.interval_s.accepted_by_gap
+    step = 1 if columns >= BINS + _BESIDE_BINS else 2
+    refusals, acceptances = (
+        [sum(counts[place : place + step]) for place in range(0, len(counts), step)]
+        for counts in (result.interval_s.refused_by_gap, result.interval_s.accepted_by_gap)
+    )
     if sum(refusals) + sum(acceptances) >= _FEWEST_DRAWN:
         yield from text_interval(refusals, acceptances, interval_s=history.interval_ns / NANOSECONDS)
 

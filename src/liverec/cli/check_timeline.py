@@ -1,13 +1,12 @@
 """What ``liverec check`` draws: each finding's witness, the measured interval, or what a kept history did."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from liverec.checker import CheckResult, probes
 from liverec.clock import NANOSECONDS
 from liverec.conformance.judged import JudgedHistory, probes_as_evidence
-from liverec.history import History, Operation, Outcome
+from liverec.history import History, Operation, Outcome, Stream
 from liverec.report.interval_picture import interval_picture
 from liverec.report.text import counted
 from liverec.report.timeline_svg import Part, as_svg
@@ -77,17 +76,19 @@ def _interval(result: CheckResult, history: History) -> list[Part]:
 
 def _streams(judged: JudgedHistory) -> list[Part]:
     """Return the first streams, each with its first operations."""
-    history = judged.history
-    operations = sorted(
-        (one for one in history.operations if one.outcome is not Outcome.TURNED_AWAY),
-        key=lambda one: (one.stream, one.invoked),
-    )
-    parts: list[Part] = [Part(title="What was done when", sentences=[_KEY])]
-    for stream, grouped in groupby(operations, key=lambda one: one.stream):
-        if len(parts) > _MOST_STREAMS:
-            parts.append(Part(title=f"and {counted(judged.result.streams - _MOST_STREAMS, 'more stream')}"))
-            break
-        parts.append(_stream(str(stream), list(grouped), judged))
+    evidence = [one for one in judged.history.operations if one.outcome is not Outcome.TURNED_AWAY]
+    streams = sorted({one.stream for one in evidence})
+    shown: dict[Stream, list[Operation]] = {stream: [] for stream in streams[:_MOST_STREAMS]}
+    for one in evidence:
+        if one.stream in shown:
+            shown[one.stream].append(one)
+    parts = [Part(title="What was done when", sentences=[_KEY])] if shown else []
+    parts += [
+        _stream(str(stream), sorted(operations, key=lambda one: one.invoked), judged)
+        for stream, operations in shown.items()
+    ]
+    if len(streams) > len(shown):
+        parts.append(Part(title=f"and {counted(len(streams) - len(shown), 'more stream')}"))
     return parts
 
 
