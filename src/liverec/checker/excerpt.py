@@ -1,4 +1,4 @@
-"""A finding cut out of its history: the witness, and of all else as much as could still explain it."""
+"""A finding cut out of its history: the witness, and of all else what could explain it most likely."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -8,15 +8,16 @@ from liverec.checker.check import check
 from liverec.checker.result import Finding
 from liverec.history import Action, History, Operation, Outcome, Stream
 
-_BETWEEN = 3  # lost effects that can matter between two answers: after STOP, START, STOP comes nothing new
+_BETWEEN = 3  # lost effects of an action that are kept for each answer: enough for STOP, START, STOP in between
 
 
 def excerpt(history: History, finding: Finding, *, expired: Callable[[], bool] = lambda: False) -> History | None:
-    """Return the smallest part of *history* that still shows *finding*; None if time ran out before it did.
+    """Return a small part of *history* that shows *finding* by itself; None if there is none, or no time to tell.
 
     It holds the witness as it is. All other operations of its streams have lost their answers: they may have happened,
-    with any answer. Of those only the earliest are kept, as many as can matter. If that does not show the finding (the
-    order in which processes sent their commands may be lost with it), it holds the streams as they are.
+    with any answer. Of those only some are kept, the earliest, which may have happened at most moments: all of them
+    could not explain the witness either. If that does not show the finding (with them goes what a process did first,
+    where times are equal), it holds the streams as they are.
     """
     streams = {one.stream for one in finding.witness}
     everything = tuple(
