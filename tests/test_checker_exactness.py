@@ -41,7 +41,7 @@ def judged_alike(generator: str, chunk: int) -> Counter[str]:
     return kinds
 
 
-@pytest.mark.parametrize("chunk", chunks(2, deep=26))
+@pytest.mark.parametrize("chunk", chunks(2, deep=28))
 def test_every_rule_is_broken_often_and_judged_alike(chunk: int) -> None:
     kinds = judged_alike("faulty", chunk)
 

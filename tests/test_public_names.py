@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import assert_type
 
@@ -53,7 +53,7 @@ def judged(path: Path) -> CheckResult:
     assert_type(file, HistoryFile)
     history = merge([file])
     assert_type(history, History)
-    assert_type(history.operations, tuple[Operation, ...])
+    assert_type(history.operations, Sequence[Operation])
     result = check(history)
     assert_type(result, CheckResult)
     assert_type(result.findings, tuple[Finding, ...])

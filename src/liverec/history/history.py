@@ -1,6 +1,6 @@
 """A whole run's operations, with the terms under which they are judged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,7 +19,7 @@ class History:
     where the page is silent.
     """
 
-    operations: tuple[Operation, ...]
+    operations: Sequence[Operation]
     interval_ns: int
     run: str = ""
     resolution_ns: int = 0

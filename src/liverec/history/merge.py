@@ -7,6 +7,7 @@ from itertools import chain
 from liverec.history.history import History
 from liverec.history.operation import Operation, Outcome
 from liverec.history.reader import HistoryError, HistoryFile
+from liverec.history.recorded import Joined
 
 
 def merge(files: Sequence[HistoryFile], *, interval_ns: int | None = None, resolution_ns: int | None = None) -> History:
@@ -59,11 +60,11 @@ def _disorder_notes(files: Iterable[HistoryFile]) -> tuple[str, ...]:
     )
 
 
-def _judgeable(files: Sequence[HistoryFile]) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
+def _judgeable(files: Sequence[HistoryFile]) -> tuple[Sequence[Operation], tuple[str, ...]]:
     """Return the operations up to the moment until which every file is whole, and what was left out."""
     broken_off = [file for file in files if not file.complete]
     if len(files) == 1 or not broken_off:
-        return tuple(chain.from_iterable(file.operations for file in files)), ()
+        return files[0].operations if len(files) == 1 else Joined([file.operations for file in files]), ()
     moments = {file.path: file.latest - file.clock_bound_ns for file in broken_off if file.latest is not None}
     empty = next((file.path for file in broken_off if file.latest is None), None)
     if empty is not None:

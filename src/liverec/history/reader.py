@@ -1,26 +1,33 @@
 """Reading one history file, strictly, and as far as it is whole (design section 5, history format, version 1)."""
 
 import os
-import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Annotated, BinaryIO, Literal
+from itertools import islice
+from typing import Annotated, Literal
 
 import msgspec
+import numpy as np
 
+from liverec.history.errors import HistoryError
 from liverec.history.history import Initial
-from liverec.history.operation import Action, Operation, Outcome, Stream, outcome_of
+from liverec.history.lines import LONGEST_LINE, PADDING, LineReader
+from liverec.history.operation import Operation
+from liverec.history.recorded import Recorded
+from liverec.history.records import Paired, Records, joined, paired
+from liverec.history.source import Source
+from liverec.history.templates import Answer, Invoke, Template, Templates, decode_record
 
-LONGEST_LINE = 64 * 1024  # bytes, without the line ending
+__all__ = ["LONGEST_LINE", "MOST_RECORDS", "HistoryError", "HistoryFile", "read_file"]
+
 MOST_RECORDS = 20_000_000  # what is read stays in memory
 
-_Integer = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
+_NEWLINE = ord("\n")
+_BLOCK = 1 << 22
+_BLANK = b" \t\r\n\0"  # and the padding
+
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 _Positive = Annotated[int, msgspec.Meta(ge=1, le=2**62)]
-
-
-class HistoryError(Exception):
-    """What was given is no history that can be judged; the message says where, what was expected and what was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +47,7 @@ class HistoryFile:
     resolution_ns: int | None = None
     clock_bound_ns: int = 0
     interruptions: bool = False
-    operations: tuple[Operation, ...] = ()
+    operations: Sequence[Operation] = ()
     complete: bool = True
     ordered: bool = True
     earliest: int | None = None
@@ -63,36 +70,6 @@ class _Header(msgspec.Struct, frozen=True):
     interruptions: Literal["none", "possible"] | None = None
 
 
-class _Invoke(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="invoke"):
-    index: int
-    time: _Integer
-    process: _Count
-    f: Action
-    value: tuple[str, str, str, str]
-
-
-class _Answer(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
-    index: int
-    time: _Integer
-    process: _Count
-    status: _Integer | None = None
-    request_id: str | None = None
-    error_code: str | None = None
-    error: str | None = None
-
-
-class _Ok(_Answer, frozen=True, gc=False, tag="ok"):
-    pass
-
-
-class _Fail(_Answer, frozen=True, gc=False, tag="fail"):
-    pass
-
-
-class _Info(_Answer, frozen=True, gc=False, tag="info"):
-    pass
-
-
 class _End(msgspec.Struct, frozen=True):
     liverec_end: bool
     records: _Count
@@ -100,114 +77,77 @@ class _End(msgspec.Struct, frozen=True):
 
 _version = msgspec.json.Decoder(_Version)
 _header = msgspec.json.Decoder(_Header)
-_record = msgspec.json.Decoder(_Invoke | _Ok | _Fail | _Info)
 _end = msgspec.json.Decoder(_End)
 
-_TYPE_OF: dict[Outcome, type[_Answer]] = {
-    Outcome.OK: _Ok,
-    Outcome.REFUSED: _Fail,
-    Outcome.TURNED_AWAY: _Fail,
-    Outcome.INFO: _Info,
-}
+
+class _WholePart:
+    """What was read of one file so far, block by block."""
+
+    def __init__(self, path: str) -> None:
+        self.templates = Templates()
+        self.records = 0
+        self.why = ""  # the line after the last record is none
+        self.line = b""  # that line
+        self.behind = b""  # what stands in its block behind it
+        self._path = path
+        self._blocks: list[Records] = []
+
+    def add(self, block: bytes, place: int) -> bool:
+        """Take the next lines, which stand at *place* in the file; return whether all of them are records."""
+        length = len(block) - PADDING
+        ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8, count=length) == _NEWLINE)
+        if not block.endswith(b"\n", 0, length):
+            ends = np.append(ends, length)
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        lines = LineReader(block, self.templates).lines(starts, ends, self.records)
+        count = len(starts)
+        for number in np.flatnonzero(~lines.known).tolist():
+            line = block[starts[number] : min(ends[number] + 1, length)]
+            try:
+                record = _record(line, self.records + number)
+            except _EndsThereError as reason:
+                self.why, self.line, count = str(reason), line, number
+                self.behind = block[ends[number] + 1 : length]
+                break
+            lines.time[number], lines.process[number] = record.time, record.process
+            lines.template[number] = self.templates.of_record(record)
+        self.records += count
+        if self.records > MOST_RECORDS:
+            raise HistoryError(
+                f"{self._path}: line {MOST_RECORDS + 2}: expected at most {MOST_RECORDS} records, found more"
+            )
+        columns = lines.time, lines.process, lines.template, starts + place
+        self._blocks.append(Records(*(column[:count] for column in columns)))
+        return count == len(starts)
+
+    def paired(self) -> Paired:
+        """Return the operations; the blocks are gone then."""
+        records = joined(self._blocks)
+        self._blocks.clear()
+        return paired(records, self.templates, self._path)
 
 
 class _EndsThereError(Exception):
     """The line is no record of a possible history; the message says why."""
 
 
-class _WholePart:
-    """What was read of one file so far."""
+def _record(line: bytes, index: int) -> Invoke | Answer:
+    """Decode a line that is not of our writer's form.
 
-    def __init__(self, path: str) -> None:
-        self.operations: list[Operation] = []
-        self.records = 0
-        self.ordered = True
-        self.earliest: int | None = None
-        self.latest: int | None = None
-        self._path = path
-        self._open: dict[int, _Invoke] = {}  # by process
-        self._answered: dict[int, int] = {}  # by process: the time of its last answer
-        self._streams: dict[tuple[str, str, str, str], Stream] = {}  # one object per stream, however often it is named
-        self._last_time = -(2**62)
-
-    def add(self, line: bytes) -> None:
-        """Take the next record.
-
-        Raises:
-            _EndsThereError: the line is no record that can stand here; nothing of it was taken.
-        """
-        if line.endswith(b"\0"):
-            raise _EndsThereError("expected a record, found zero bytes: its writer was killed")
-        if len(line) > LONGEST_LINE and len(line.rstrip(b"\r\n")) > LONGEST_LINE:
-            raise _EndsThereError(f"expected a record, found a line longer than {LONGEST_LINE} bytes")
-        try:
-            record = _record.decode(line)
-        except (ValueError, RecursionError) as error:
-            raise _EndsThereError(f"expected a record, found something else: {error}") from error
-        if self.records == MOST_RECORDS:
-            raise HistoryError(
-                f"{self._path}: line {self.records + 2}: expected at most {MOST_RECORDS} records, found more"
-            )
-        if record.index != self.records:
-            raise _EndsThereError(f"field index: expected {self.records}, found {record.index}")
-        if isinstance(record, _Invoke):
-            self._invoke(record)
-        else:
-            self._answer(record)
-        self.records += 1
-        self.ordered = self.ordered and record.time >= self._last_time
-        self._last_time = record.time
-        if self.earliest is None or record.time < self.earliest:
-            self.earliest = record.time
-        if self.latest is None or record.time > self.latest:
-            self.latest = record.time
-
-    def _invoke(self, record: _Invoke) -> None:
-        if record.process in self._open:
-            raise _EndsThereError(f"process {record.process} invokes while its command before is still open")
-        if record.time < self._answered.get(record.process, record.time):
-            raise _EndsThereError(f"process {record.process} invokes before its own last answer")
-        self._open[record.process] = record
-
-    def _answer(self, record: _Answer) -> None:
-        invoke = self._open.get(record.process)
-        if invoke is None:
-            raise _EndsThereError(f"process {record.process} is answered without an open command")
-        if record.time < invoke.time:
-            raise _EndsThereError(f"process {record.process} is answered before it invoked")
-        outcome = outcome_of(record.status)
-        if not isinstance(record, _TYPE_OF[outcome]):
-            said, means = type(record).__struct_config__.tag, _TYPE_OF[outcome].__struct_config__.tag
-            raise _EndsThereError(f"field type: {means!r} is expected with status {record.status}, found {said!r}")
-        del self._open[record.process]
-        self._answered[record.process] = record.time
-        self.operations.append(self._operation(invoke, outcome, record))
-
-    def _operation(self, invoke: _Invoke, outcome: Outcome, answer: _Answer | None) -> Operation:
-        stream = self._streams.get(invoke.value)
-        if stream is None:
-            stream = self._streams[invoke.value] = Stream(*invoke.value)
-        return Operation(
-            process=invoke.process,
-            stream=stream,
-            action=invoke.f,
-            outcome=outcome,
-            invoked=invoke.time,
-            completed=None if answer is None or outcome is Outcome.INFO else answer.time,
-            status=answer.status if answer else None,
-            error_code=_one_object(answer.error_code) if answer else None,
-            request_id=answer.request_id if answer else None,
-            error=_one_object(answer.error) if answer else "no answer recorded",
-            file=self._path,
-            index=invoke.index,
-        )
-
-    def finish(self) -> tuple[Operation, ...]:
-        """Return all operations in the order of their invoke lines; what is still open becomes INFO."""
-        self.operations.extend(self._operation(invoke, Outcome.INFO, None) for invoke in self._open.values())
-        self._open.clear()
-        self.operations.sort(key=attrgetter("index"))
-        return tuple(self.operations)
+    Raises:
+        _EndsThereError: it is no record that can stand here.
+    """
+    if line.endswith(b"\0"):
+        raise _EndsThereError("expected a record, found zero bytes: its writer was killed")
+    if len(line) > LONGEST_LINE and len(line.rstrip(b"\r\n")) > LONGEST_LINE:
+        raise _EndsThereError(f"expected a record, found a line longer than {LONGEST_LINE} bytes")
+    try:
+        record = decode_record(line)
+    except (ValueError, RecursionError) as error:
+        raise _EndsThereError(f"expected a record, found something else: {error}") from error
+    if record.index != index:
+        raise _EndsThereError(f"field index: expected {index}, found {record.index}")
+    return record
 
 
 def read_file(path: str | os.PathLike[str]) -> HistoryFile:
@@ -217,12 +157,10 @@ def read_file(path: str | os.PathLike[str]) -> HistoryFile:
         HistoryError: the file cannot be read, is too long, or its first line is no header of version 1.
     """
     name = os.fspath(path)
-    try:
-        with open(name, "rb", buffering=1 << 20) as lines:  # noqa: PTH123 - the path stays as it was given
-            header = _read_header(name, lines)
-            whole, notes, complete = _read_records(name, lines)
-    except OSError as error:
-        raise HistoryError(f"{name}: cannot be read: {error.strerror or error}") from error
+    with Source(name) as source:
+        header = _read_header(name, source)
+        found, listed, notes, complete = _read_records(name, source)
+    time = found.records.time
     return HistoryFile(
         path=name,
         run=header.run,
@@ -232,25 +170,17 @@ def read_file(path: str | os.PathLike[str]) -> HistoryFile:
         resolution_ns=header.resolution_ns,
         clock_bound_ns=header.clock_bound_ns or 0,
         interruptions=header.interruptions == "possible",
-        operations=whole.finish(),
+        operations=Recorded(name, found, listed),
         complete=complete,
-        ordered=whole.ordered,
-        earliest=whole.earliest,
-        latest=whole.latest,
+        ordered=bool(np.all(time[1:] >= time[:-1])),
+        earliest=int(time.min()) if len(time) else None,
+        latest=int(time.max()) if len(time) else None,
         notes=notes,
     )
 
 
-def _one_object(text: str | None) -> str | None:
-    return sys.intern(text) if text else text  # a few texts, repeated a million times
-
-
-def _read_line(lines: BinaryIO) -> bytes:
-    return lines.readline(LONGEST_LINE + len(b"\r\n"))
-
-
-def _read_header(name: str, lines: BinaryIO) -> _Header:
-    line = _read_line(lines)
+def _read_header(name: str, source: Source) -> _Header:
+    line = source.line(LONGEST_LINE + len(b"\r\n"))
     expected = 'a history of version 1 opens with {"liverec_history":1,"run":...,"interval_ns":...,"initial":...}'
     try:
         version = _version.decode(line).liverec_history
@@ -262,21 +192,45 @@ def _read_header(name: str, lines: BinaryIO) -> _Header:
     raise HistoryError(f"{name}: line 1: not a history: {expected}; found: {found}")
 
 
-def _read_records(name: str, lines: BinaryIO) -> tuple[_WholePart, tuple[str, ...], bool]:
+def _read_records(name: str, source: Source) -> tuple[Paired, Sequence[Template], tuple[str, ...], bool]:
     whole = _WholePart(name)
     why = "the end line is missing"
-    while line := _read_line(lines):
-        try:
-            whole.add(line)
-        except _EndsThereError as reason:
-            why = _why_it_ends(line, whole.records, str(reason))
+    blocks = _blocks(source)
+    for block, place in blocks:
+        if not whole.add(block, place):
+            why = _why_it_ends(whole.line, whole.records, whole.why)
             break
-    number = whole.records + 2  # the header is line 1
-    if why:
-        return whole, (f"{name}: line {number}: {why}; the file ends there",), False
-    if lines.read(LONGEST_LINE).strip():
-        return whole, (f"{name}: line {number + 1}: what stands after the end line is ignored",), True
-    return whole, (), True
+    else:
+        why = source.broken or why
+    found = whole.paired()
+    listed = whole.templates.listed
+    number = len(found.records.time) + 2  # the header is line 1
+    if found.fault or why:
+        return found, listed, (f"{name}: line {number}: {found.fault or why}; the file ends there",), False
+    if whole.behind.strip() or any(block.strip(_BLANK) for block, _ in islice(blocks, 1)):
+        return found, listed, (f"{name}: line {number + 1}: what stands after the end line is ignored",), True
+    return found, listed, (), True
+
+
+def _blocks(source: Source) -> Iterator[tuple[bytes, int]]:
+    """Yield whole lines, some at a time and with ``PADDING``, and where they stand; the last may lack its newline.
+
+    Of a line that is too long no more comes than tells that it is.
+    """
+    place, rest, read = source.place(), b"", b"..."
+    while read:
+        read = source.read(_BLOCK)
+        end = read.rfind(b"\n") + 1
+        if not end and (not read or len(rest) + len(read) > LONGEST_LINE + len(b"\r\n")):
+            end = len(read)
+            if not rest and not read:
+                return
+        elif not end:
+            rest += read
+            continue
+        yield b"".join((rest, memoryview(read)[:end], bytes(PADDING))), place
+        place += len(rest) + end
+        rest = read[end:]
 
 
 def _why_it_ends(line: bytes, records: int, reason: str) -> str:

@@ -1,0 +1,188 @@
+"""The lines that our own writer writes, read by array operations, many at once.
+
+Whatever deviates from its form by a byte is not known here: it may still be a record, and is decoded by itself.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from liverec.history.columns import Int64
+from liverec.history.templates import Templates
+
+LONGEST_LINE = 64 * 1024  # bytes, without the line ending
+PADDING = 1024  # bytes that must follow the lines: as far as one that breaks off is looked for
+
+_Words = npt.NDArray[np.uint64]
+_Flags = npt.NDArray[np.bool_]
+_ZEROS, _HIGH, _ONES, _ABOVE_9 = (np.uint64(byte * 0x0101010101010101) for byte in (0x30, 0x80, 0x01, 0x76))
+_QUOTES, _BACKSLASHES, _SPACES = (np.uint64(byte * 0x0101010101010101) for byte in b'"\\ ')
+_EIGHT, _ONE, _THREE, _ALL = np.uint64(8), np.uint64(1), np.uint64(3), np.uint64(2**64 - 1)
+_PARTS = (  # two digits, four, eight
+    (np.uint64(10), np.uint64(8), np.uint64(0x00FF00FF00FF00FF)),
+    (np.uint64(100), np.uint64(16), np.uint64(0x0000FFFF0000FFFF)),
+    (np.uint64(10_000), np.uint64(32), np.uint64(0xFFFFFFFF)),
+)
+_MOST_TIME_DIGITS, _MOST_PROCESS_DIGITS, _MOST_ID_WORDS, _MOST_HEADS = 18, 8, 24, 16
+_LONGEST_HEAD = 256
+_REQUEST_ID = b',"request_id":"'
+
+
+class Lines(NamedTuple):
+    """Lines as columns; of those that are not ``known`` the rest means nothing."""
+
+    known: _Flags
+    time: Int64
+    process: Int64
+    template: Int64
+
+
+class LineReader:
+    """Reads lines of one block of bytes, which ends with so many more bytes as ``PADDING`` says."""
+
+    def __init__(self, block: bytes, templates: Templates) -> None:
+        self._text = block
+        self._bytes = np.frombuffer(block, dtype=np.uint8)
+        # every eight bytes as a number, whatever their place
+        self._words: _Words = np.ndarray((len(block) - 7,), dtype="<u8", buffer=block, strides=(1,))
+        self._templates = templates
+
+    def lines(self, starts: Int64, ends: Int64, index: int) -> Lines:
+        """Read the lines from *starts* to before *ends*, where the newlines are; the first must have that *index*."""
+        numbers = np.arange(index, index + len(starts))
+        known = self._says(starts, b'{"index":') & (ends - starts <= LONGEST_LINE)
+        at = starts + len(b'{"index":')
+        digits = np.searchsorted(10 ** np.arange(1, 8), numbers, side="right") + 1
+        known &= self._digits(at, 1) == digits
+        at += digits
+        known &= (self._number(at, digits, 1) == numbers) & self._says(at, b',"time":')
+        at += len(b',"time":')
+        digits = self._digits(at, 3)
+        known &= self._is_number(at, digits, _MOST_TIME_DIGITS)
+        at += digits
+        time = self._number(at, digits, 3)
+        known &= self._says(at, b',"process":')
+        at += len(b',"process":')
+        digits = self._digits(at, 2)
+        known &= self._is_number(at, digits, _MOST_PROCESS_DIGITS)
+        at += digits
+        process = self._number(at, digits, 1)
+        known &= self._says(at, b',"type":')
+        return Lines(known, time, process, self._template(at + 1, ends, known))
+
+    def _says(self, at: Int64, text: bytes) -> _Flags:
+        """Whether this text of at least eight bytes stands there."""
+        places = [*range(0, len(text) - 8, 8), len(text) - 8]
+        says = np.ones(len(at), dtype=bool)
+        for place in places:
+            says &= self._word(at + place) == np.frombuffer(text, dtype="<u8", count=1, offset=place)[0]
+        return says
+
+    def _word(self, at: Int64) -> _Words:
+        return self._words[at]
+
+    def _digits(self, at: Int64, words: int) -> Int64:
+        """Return how many digits stand there: at most eight for each of so many words."""
+        digits = np.zeros(len(at), dtype=np.int64)
+        for number in range(words):
+            apart = self._word(at + 8 * number) ^ _ZEROS
+            more = _before_flag((apart + _ABOVE_9) | apart)
+            digits += np.where(digits == 8 * number, more, 0)
+        return digits
+
+    def _is_number(self, at: Int64, digits: Int64, most: int) -> _Flags:
+        leading_zero: _Flags = self._bytes[at] == ord("0")
+        return (digits > 0) & (digits <= most) & ~(leading_zero & (digits > 1))
+
+    def _number(self, end: Int64, digits: Int64, words: int) -> Int64:
+        """Return the number of so many digits that ends before *end*; some number if they are no digits."""
+        number = np.zeros(len(end), dtype=np.uint64)
+        for part in reversed(range(words)):
+            here = np.clip(digits - 8 * part, 0, 8).astype(np.uint64)
+            apart = self._word(np.maximum(end - 8 * (part + 1), 0)) ^ _ZEROS
+            shift = (_EIGHT - here) << _THREE
+            apart = np.where(here > 0, apart & (_ALL << np.minimum(shift, np.uint64(63))), np.uint64(0))
+            for times, down, mask in _PARTS:
+                apart = (apart * times + (apart >> down)) & mask
+            number = number * np.uint64(10**8) + apart
+        return number.astype(np.int64)
+
+    def _template(self, at: Int64, ends: Int64, known: _Flags) -> Int64:
+        """Return the template of what stands from there to the end, and take from *known* what has none."""
+        template = np.full(len(at), -1)
+        invokes = known & self._says(at, b'"type":"invoke"')
+        chosen = np.flatnonzero(invokes)
+        template[chosen] = self._numbered(at[chosen], ends[chosen])
+        chosen = np.flatnonzero(known & ~invokes)
+        template[chosen] = self._of_answers(at[chosen], ends[chosen])
+        known &= template >= 0
+        return template
+
+    def _numbered(self, at: Int64, ends: Int64, head: bytes = b"") -> Int64:
+        """Return the template of each text, which *head* precedes."""
+        texts = list(map(self._text.__getitem__, map(slice, at.tolist(), ends.tolist())))
+        numbers = list(map(self._templates.by_text(head).get, texts))
+        if None in numbers:
+            numbers = [self._templates.of_text(head, text) for text in texts]
+        return np.array(numbers, dtype=np.int64)
+
+    def _of_answers(self, at: Int64, ends: Int64) -> Int64:
+        """Return the templates of answers: what stands before a request id is one of a few texts, which are learnt."""
+        template = np.full(len(at), -1)
+        left = np.arange(len(at))
+        for head in self._templates.heads:
+            left = self._with_head(head, left, at, ends, template)
+        without_id, learnt = list[int](), dict[bytes, None]()
+        for number in left.tolist():
+            text = self._text[at[number] : ends[number]]
+            cut = text.find(_REQUEST_ID)
+            if cut < 0:
+                without_id.append(number)
+            elif cut <= _LONGEST_HEAD:
+                learnt[text[: cut + len(_REQUEST_ID)]] = None
+        template[without_id] = self._numbered(at[without_id], ends[without_id])
+        for head in list(learnt)[: _MOST_HEADS - len(self._templates.heads)]:
+            self._templates.heads.append(head)
+            left = self._with_head(head, left, at, ends, template)
+        return template
+
+    def _with_head(self, head: bytes, left: Int64, at: Int64, ends: Int64, template: Int64) -> Int64:
+        """Write the templates of the answers that begin so; return which of those that were *left* still are."""
+        says = self._says(at[left], head)
+        mine = left[says]
+        quote = self._closing_quote(at[mine] + len(head))
+        mine, quote = mine[quote >= 0], quote[quote >= 0]
+        last = (ends[mine] - quote == len(b'"}')) & (self._bytes[quote + 1] == ord("}"))
+        if last.any():
+            template[mine[last]] = self._templates.of_text(head, b'"}')
+        template[mine[~last]] = self._numbered(quote[~last], ends[mine[~last]], head)
+        return left[~says]
+
+    def _closing_quote(self, at: Int64) -> Int64:
+        """Return where the plain text that begins there is closed; -1 if it is not plain, or long."""
+        quote = np.full(len(at), -1)
+        left = np.arange(len(at))
+        for number in range(_MOST_ID_WORDS):
+            word = self._word(at[left] + 8 * number)
+            quotes, backslashes = word ^ _QUOTES, word ^ _BACKSLASHES
+            flags = (
+                ((quotes - _ONES) & ~quotes)
+                | ((backslashes - _ONES) & ~backslashes)
+                | ((word - _SPACES) & ~word)
+                | word
+            )
+            place = _before_flag(flags)
+            found = place < 8  # bytes of a word
+            quote[left[found]] = at[left[found]] + 8 * number + place[found]
+            left = left[~found]
+            if not len(left):
+                break
+        quote[self._bytes[quote] != ord('"')] = -1
+        return quote
+
+
+def _before_flag(flags: _Words) -> Int64:
+    """Return how many bytes stand before the first one whose highest bit is set; 8 if none is."""
+    flags = flags & _HIGH
+    return (np.bitwise_count((flags & (~flags + _ONE)) - _ONE) >> 3).astype(np.int64)
