@@ -1,5 +1,6 @@
 """``liverec check``: files in, a verdict out; nothing but a verdict ends with 0, 1 or 2."""
 
+import gzip
 import json
 import shutil
 from pathlib import Path
@@ -123,6 +124,15 @@ def test_a_folder_stands_for_its_histories_in_order(folder: Path) -> None:
 
     assert together == as_json(folder / "worker-0.ndjson", folder / "worker-1.ndjson")
     assert together["operations"] == 4
+
+
+def test_a_compressed_history_in_a_folder_is_one_of_its_histories(folder: Path) -> None:
+    before = as_json(folder)
+    plain = folder / "worker-1.ndjson"
+    (folder / "worker-1.ndjson.gz").write_bytes(gzip.compress(plain.read_bytes()))
+    plain.unlink()
+
+    assert as_json(folder)["operations"] == before["operations"]
 
 
 def test_a_file_named_twice_is_read_once(folder: Path) -> None:
@@ -253,7 +263,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_histories_is_refused(tmp_path: Path) -> None:
-    assert f"{tmp_path}: expected history files (*.ndjson) in this folder" in refusal(tmp_path)
+    assert f"{tmp_path}: expected history files (*.ndjson, also .gz or .zst) in this folder" in refusal(tmp_path)
 
 
 def test_a_folder_of_runs_is_refused_with_the_runs_in_it(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from liverec.history.reader import HistoryError
 
 _MOST_NAMED = 3
+_ENDINGS = (".ndjson", ".ndjson.gz", ".ndjson.zst")
 
 # Paths stay as they are given, so that they stand in the result as the user knows them: hence os.path, not pathlib.
 
@@ -52,11 +53,12 @@ def _files_in(folder: str) -> list[str]:
         more = ", ..." if len(below) > _MOST_NAMED else ""
         named = ", ".join(os.path.join(folder, name) for name in below[:_MOST_NAMED])  # noqa: PTH118  # see above
         hint = f"; give a folder of one run: {named}{more}"
-    raise HistoryError(f"{folder}: expected history files (*.ndjson) in this folder, found none{hint}")
+    expected = "history files (*.ndjson, also .gz or .zst) in this folder"
+    raise HistoryError(f"{folder}: expected {expected}, found none{hint}")
 
 
 def _histories(folder: str) -> list[str]:
-    return sorted(name for name in os.listdir(folder) if name.endswith(".ndjson"))  # noqa: PTH208  # see above
+    return sorted(name for name in os.listdir(folder) if name.endswith(_ENDINGS))  # noqa: PTH208  # see above
 
 
 def _has_histories(path: str) -> bool:
