@@ -59,7 +59,10 @@ def test_commands_about_interrupted_streams_are_observed(trial: Trial) -> None:
 def test_request_id_of_the_gateway_is_observed(trial: Trial, answers: Ledger) -> None:
     for entry in answers.entries(Kind.STRANGER):
         if entry.exchange.status in {401, 403}:
-            trial.observe("open/gateway-request-id", entry.exchange.request_id or "none", entry.exchange)
+            given = entry.exchange.request_id
+            formed = given and trial.document.request_id_pattern.fullmatch(given)
+            told = "one of the documented form" if formed else "one of another form" if given else "none"
+            trial.observe("open/gateway-request-id", told, entry.exchange)
 
 
 def test_window_scope_is_observed(liverec_session: Session, answers: Ledger) -> None:

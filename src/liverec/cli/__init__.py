@@ -9,7 +9,7 @@ from liverec.verdict import ExitCode
 # A wrong option must not look like UNDECIDED, which is click's 2.
 click.UsageError.exit_code = int(ExitCode.REFUSED)
 
-_COMMANDS = ("verify", "check", "serve", "sign", "spec", "profile", "where", "locustfile")
+_COMMANDS = ("verify", "check", "diff", "serve", "sign", "spec", "profile", "where", "locustfile")
 
 
 class _Commands(click.Group):
