@@ -44,6 +44,7 @@ def judged(
             seed=0,
             only=(),
             folder=folder,
+            today=datetime.now(UTC).date(),
         )
         options = ["--liverec-initial", "unknown"] if used else []
         options += ["-k", "not generated"] if generated == "none" else []

@@ -24,8 +24,26 @@ class ExitCode(IntEnum):
     BROKEN = 1
     UNDECIDED = 2
     ERROR = 3  # harness error, or the target cannot be reached
-    STALE = 4  # kept free: a declared exception no longer occurs (none can be declared yet)
+    STALE = 4  # kept, but a declared exception no longer occurs
     REFUSED = 64  # usage, unsafe target
+
+
+class Standing(StrEnum):
+    """What became of a declared exception."""
+
+    EXPECTED = "expected"  # the deviation occurs, as declared: no failure
+    STALE = "stale"  # it no longer occurs
+    EXPIRED = "expired"  # its last day has passed, and it was not seen to be gone
+    NOT_SEEN = "not seen"  # this run cannot tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A deviation that was declared before the run; ``until`` is its last day (ISO 8601), or None."""
+
+    reason: str
+    until: str | None
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +52,8 @@ class Judgement:
 
     ``evidence`` is a tuple of JSON-ready mappings, each with a ``kind``: an ``exchange`` (one request and its answer),
     a ``witness`` (operations of a history), or a ``value`` (what was observed).
-    ``echo_of`` names the broken requirement that this result follows from.
+    ``echo_of`` names the broken requirement that this result follows from. ``declared`` is the exception to it, if one
+    was declared.
     """
 
     id: str
@@ -43,6 +62,17 @@ class Judgement:
     evidence: tuple[Mapping[str, Any], ...] = ()
     replay: str = ""
     echo_of: str | None = None
+    declared: Declared | None = None
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether it is broken as was declared, which is no failure."""
+        return self.declared is not None and self.declared.standing is Standing.EXPECTED
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is kept although an exception was declared."""
+        return self.declared is not None and self.declared.standing is Standing.STALE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +86,7 @@ class Result:
     seed: int
     target: Mapping[str, Any]  # redacted
     versions: Mapping[str, str]
-    findings: tuple[str, ...]  # ids of BROKEN requirements, root cause first
+    findings: tuple[str, ...]  # ids of BROKEN requirements that nobody declared, root cause first
     judgements: tuple[Judgement, ...]
     dialect: Mapping[str, str]
     interval_s: Mapping[str, float | None]  # refused_up_to, accepted_from

@@ -5,6 +5,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,6 +24,13 @@ Examples:
   liverec verify --target http://127.0.0.1:8080   a server on this machine
   liverec verify --target staging.toml --report out --junit out/junit.xml
   liverec verify --target http://127.0.0.1:8080 --only restart/too-soon
+  liverec verify --target staging.toml --expect known.toml
+
+\b
+A file for --expect has a table for each known deviation; it is expected up to and including the day "until":
+  ["restart/too-soon"]
+  reason = "counts in whole seconds, ticket 4711"
+  until = 2027-03-31
 """
 
 
@@ -36,6 +44,12 @@ Examples:
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML there.")
 @click.option("--only", multiple=True, metavar="ID", help="Judge this requirement only; may be repeated.")
 @click.option(
+    "--expect",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Known deviations (TOML), which do not fail the run.",
+)
+@click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="The seed of all choices."
 )
 def verify(
@@ -46,16 +60,19 @@ def verify(
     json_file: str | None,
     junit: Path | None,
     only: tuple[str, ...],
+    expect: Path | None,
     seed: int,
 ) -> None:
     """Judge whether a server keeps the contract of the recording command.
 
     Takes about half a minute: the ten-second rule is judged on the real clock. Exit codes: 0 kept, 1 broken,
-    2 undecided or ended early, 3 harness error or target unreachable, 64 refused.
+    2 undecided or ended early, 3 harness error or target unreachable, 4 kept, but a known deviation no longer occurs,
+    64 refused.
     """
     # all of this takes a while to import, and --help must not wait for it
     from rich.console import Console  # noqa: PLC0415
 
+    from liverec.conformance.exceptions import load_exceptions  # noqa: PLC0415
     from liverec.conformance.suite import Suite  # noqa: PLC0415
     from liverec.profile_file import ProfileError, reference_profile  # noqa: PLC0415
     from liverec.reference.serving import ServingError, running  # noqa: PLC0415
@@ -73,6 +90,7 @@ def verify(
     console = Console(stderr=json_file == "-", soft_wrap=False)
     with ExitStack() as stack:
         try:
+            deviations = load_exceptions(expect) if expect is not None else ()
             name = target or stack.enter_context(running(Settings(profile=reference_profile()))).url
             resolved = resolve_target(name, allow=allow)
         except (ProfileError, TargetRefused) as refused:
@@ -80,7 +98,16 @@ def verify(
         except ServingError as problem:
             _end(str(problem), ExitCode.ERROR)
         folder = report or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="liverec-")))
-        suite = Suite(target=target, resolved=resolved, allow=allow, seed=seed, only=only, folder=folder)
+        suite = Suite(
+            target=target,
+            resolved=resolved,
+            allow=allow,
+            seed=seed,
+            only=only,
+            folder=folder,
+            today=datetime.now(UTC).date(),
+            deviations=deviations,
+        )
         try:
             with Progress(console, total=len(only) or len(NORMATIVE)) as progress:
                 outcome = suite.run(progress)

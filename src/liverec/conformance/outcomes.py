@@ -65,19 +65,26 @@ def judgements(
 
 
 def findings(judged: Iterable[Judgement]) -> tuple[str, ...]:
-    """Return the ids of what is broken; echoes are not among them."""
-    return tuple(one.id for one in judged if one.verdict is Verdict.BROKEN)
+    """Return the ids of what is broken; echoes and declared exceptions are not among them."""
+    return tuple(one.id for one in judged if one.verdict is Verdict.BROKEN and not one.is_expected)
 
 
 def overall(judged: Iterable[Judgement], *, ended_early: bool = False) -> tuple[str, ExitCode]:
-    """Return the verdict of the whole run, and its exit code; nothing judged is undecided."""
-    verdicts = {one.verdict for one in judged if not one.id.startswith("open/")}
+    """Return the verdict of the whole run, and its exit code; nothing judged is undecided.
+
+    What is broken as declared does not count, nor does what follows from it.
+    """
+    counted = [one for one in judged if not one.id.startswith("open/")]
+    expected = {one.id for one in counted if one.is_expected}
+    verdicts = {one.verdict for one in counted if one.id not in expected and one.echo_of not in expected}
     if Verdict.BROKEN in verdicts:
         return "broken", ExitCode.BROKEN
     if Verdict.ERROR in verdicts:
         return "error", ExitCode.ERROR
-    if ended_early or Verdict.UNDECIDED in verdicts or Verdict.KEPT not in verdicts:
+    if ended_early or Verdict.UNDECIDED in verdicts or not (expected or Verdict.KEPT in verdicts):
         return "undecided", ExitCode.UNDECIDED
+    if any(one.is_stale for one in counted):
+        return "kept", ExitCode.STALE
     return "kept", ExitCode.KEPT
 
 

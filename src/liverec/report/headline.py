@@ -41,10 +41,14 @@ def headline(result: Result) -> Headline:
 def _sentence(result: Result, judged: int) -> str:
     rows = rows_of(result)
     if result.verdict == "kept":
-        return f"{counted(judged, 'requirement')} judged, none broken"
+        expected = sum(row.judgement.is_expected for row in rows)
+        stale = [row.id for row in rows if row.judgement.is_stale]
+        broken = f"{expected} broken as declared, no other" if expected else "none broken"
+        gone = f"; declared, but no longer broken: {', '.join(stale)}" if stale else ""
+        return f"{counted(judged, 'requirement')} judged, {broken}{gone}"
     if result.verdict == "broken":
         causes = [finding.row.id for finding in findings_of(result)]
-        echoes = sum(row.verdict is Verdict.BROKEN for row in rows) - len(causes)
+        echoes = sum(row.verdict is Verdict.BROKEN and not row.judgement.is_expected for row in rows) - len(causes)
         follow = f" ({echoes} more {'follows' if echoes == 1 else 'follow'} from {_them(causes)})" if echoes else ""
         return f"{counted(len(causes), 'requirement')} broken, of {judged} judged: {', '.join(causes)}{follow}"
     if result.verdict == "undecided":

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
 from typing import Any, cast
@@ -69,6 +70,8 @@ def _requirement(row: Row) -> dict[str, Any]:
     }
     if judgement.echo_of is not None:
         said["echo_of"] = judgement.echo_of
+    if judgement.declared is not None:
+        said["declared"] = asdict(judgement.declared)
     return said
 
 

@@ -22,8 +22,9 @@ _EVIDENCE_LIMIT = 20_000
 def junit_text(result: Result) -> str:
     """Return *result* as JUnit XML.
 
-    BROKEN is a failure; UNDECIDED and ERROR are errors (type ``undecided``, ``harness``); NOT EXERCISED is skipped;
-    KEPT and OBSERVED pass, with what was seen in ``system-out``. The run's target, seed and verdict are properties.
+    BROKEN is a failure, or skipped if it was declared (type ``expected``); an exception that is ``stale`` is a failure.
+    UNDECIDED and ERROR are errors (type ``undecided``, ``harness``); NOT EXERCISED is skipped; KEPT and OBSERVED pass,
+    with what was seen in ``system-out``. The run's target, seed and verdict are properties.
     """
     result = legible_result(result)
     rows = rows_of(result)
@@ -49,13 +50,22 @@ def write_junit(result: Result, path: Path) -> None:
 
 
 def _counts(rows: tuple[Row, ...]) -> dict[str, str]:
-    elements = [_ELEMENTS.get(row.verdict, ("", ""))[0] for row in rows]
+    elements = [_element(row)[0] for row in rows]
     return {
         "tests": str(len(rows)),
         "failures": str(elements.count("failure")),
         "errors": str(elements.count("error")),
         "skipped": str(elements.count("skipped")),
     }
+
+
+def _element(row: Row) -> tuple[str, str]:
+    """Return the element and its type; a case that passes has none."""
+    if row.judgement.is_expected:
+        return "skipped", "expected"
+    if row.judgement.is_stale:
+        return "failure", "stale"
+    return _ELEMENTS.get(row.verdict, ("", ""))
 
 
 def _properties(suite: ET.Element, result: Result) -> None:
@@ -69,9 +79,11 @@ def _case(suite: ET.Element, row: Row) -> None:
     section = row.requirement.section
     case = ET.SubElement(suite, "testcase", {"classname": f"liverec.{section}", "name": row.id, "time": "0"})
     why = row.judgement.why
-    if row.verdict in _ELEMENTS:
-        element, kind = _ELEMENTS[row.verdict]
-        message = f"{row.verdict}: {why}"
+    element, kind = _element(row)
+    if element:
+        declared = row.judgement.declared
+        known = f"{declared.standing}: {declared.reason}; " if declared is not None else ""
+        message = f"{known}{row.verdict}: {why}"
         ET.SubElement(case, element, {"type": kind, "message": message}).text = _details(row)
     elif why:
         ET.SubElement(case, "system-out").text = f"{row.verdict}: {why}"

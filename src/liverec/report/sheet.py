@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from liverec.requirements import REQUIREMENTS, Requirement, Strength
-from liverec.verdict import Judgement, Result, Verdict
+from liverec.verdict import Declared, Judgement, Result, Standing, Verdict
 
 SECTION_TITLES = {
     "constraints": "the COMMAND_RECORD rule",
@@ -74,10 +74,13 @@ def by_section(rows: Iterable[Row]) -> Mapping[str, tuple[Row, ...]]:
 
 
 def findings_of(result: Result) -> tuple[Finding, ...]:
-    """Return the root causes in the order of ``result.findings``, each with everything that echoes it."""
+    """Return the root causes in the order of ``result.findings``, each with everything that echoes it.
+
+    What is broken as declared is none of them.
+    """
     rows = rows_of(result)
     place = {name: number for number, name in enumerate(result.findings)}
-    broken = {row.id: row for row in rows if row.verdict is Verdict.BROKEN}
+    broken = {row.id: row for row in rows if row.verdict is Verdict.BROKEN and not row.judgement.is_expected}
     roots = {row.id: _root(row, broken) for row in rows}
     causes = [row for row in broken.values() if roots[row.id] == row.id]
     causes.sort(key=lambda row: place.get(row.id, len(place)))
@@ -110,6 +113,18 @@ def tally(rows: Iterable[Row]) -> Mapping[Verdict, int]:
     )
     counts = Counter(row.verdict for row in rows)
     return {verdict: counts[verdict] for verdict in gravity if counts[verdict]}
+
+
+def exceptions_of(result: Result) -> tuple[tuple[Row, Declared, str], ...]:
+    """Return each requirement with a declared exception, the exception, and what to make of it."""
+    advice = {
+        Standing.EXPECTED: "broken, as declared",
+        Standing.STALE: "no longer broken: take it out of the exceptions file",
+        Standing.EXPIRED: "its last day has passed: have it mended, or decide anew",
+        Standing.NOT_SEEN: "this run cannot tell",
+    }
+    known = [(row, row.judgement.declared) for row in rows_of(result)]
+    return tuple((row, one, advice[one.standing]) for row, one in known if one is not None)
 
 
 def unjudged(result: Result) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from liverec.report.evidence import evidence_lines
 from liverec.report.headline import headline
-from liverec.report.sheet import SECTION_TITLES, Finding, Row, by_section, findings_of, rows_of, unjudged
+from liverec.report.sheet import SECTION_TITLES, Finding, Row, by_section, exceptions_of, findings_of, rows_of, unjudged
 from liverec.report.text import counted, legible, legible_result, seconds
-from liverec.verdict import Result, Verdict
+from liverec.verdict import Result, Standing, Verdict
 
 STYLES = {
     Verdict.KEPT: "green",
@@ -41,6 +41,7 @@ def print_result(result: Result, console: Console, *, files: Sequence[Path] = ()
     _print_table([row for row in rows if not row.is_open], console)
     for finding in findings_of(result):
         _print_finding(finding, console)
+    _print_exceptions(result, console)
     _print_reasons("Not decided", [row for row in rows if row.verdict is Verdict.UNDECIDED], console)
     _print_reasons("The harness itself failed", [row for row in rows if row.verdict is Verdict.ERROR], console)
     _print_dialect(result.dialect, [row for row in rows if row.is_open], console)
@@ -110,6 +111,8 @@ def _short_reason(row: Row) -> str:
     """Return the reason, or nothing where the row comes again below with all of it."""
     if row.judgement.echo_of is not None:
         return f"follows from {row.judgement.echo_of}"
+    if row.judgement.is_expected and row.judgement.declared is not None:
+        return f"expected: {row.judgement.declared.reason}"
     return row.judgement.why if row.verdict in {Verdict.KEPT, Verdict.OBSERVED} else ""
 
 
@@ -131,6 +134,17 @@ def _print_finding(finding: Finding, console: Console) -> None:
         _line(console, "replay: ", (judgement.replay, "bold"))
     for echo in finding.echoes:
         _line(console, f"  echo: {echo.id} ", (echo.verdict, STYLES[echo.verdict]), " follows from it")
+
+
+def _print_exceptions(result: Result, console: Console) -> None:
+    for number, (row, declared, advice) in enumerate(exceptions_of(result)):
+        if number == 0:
+            _heading("Declared exceptions", console)
+        until = f" (until {declared.until})" if declared.until else ""
+        _line(console, f"  {declared.standing.upper():<{_VERDICT_WIDTH}}  ", row.id, until)
+        _paragraph(f"{declared.reason}; {advice}", console, _DEEP)
+        if declared.standing is Standing.EXPECTED:
+            _paragraph(row.judgement.why, console, _DEEP, "dim")
 
 
 def _print_reasons(title: str, rows: Sequence[Row], console: Console) -> None:

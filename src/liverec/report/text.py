@@ -46,6 +46,7 @@ def legible_result(result: Result) -> Result:
             why=legible(judgement.why),
             evidence=tuple(legible_value(judgement.evidence)),
             replay=legible(judgement.replay),
+            declared=judgement.declared and replace(judgement.declared, reason=legible(judgement.declared.reason)),
         )
         for judgement in result.judgements
     )
