@@ -96,8 +96,8 @@ def check(
 ) -> None:
     """Judge recorded histories: is there one reading of the page that explains every answer?
 
-    FILE is a history (newline-delimited JSON, version 1), or a folder, which stands for every *.ndjson in it.
-    Several files must be of one run, and are judged together.
+    FILE is a history (newline-delimited JSON, version 1; also compressed with gzip or zstd), or a folder, which stands
+    for every *.ndjson, *.ndjson.gz and *.ndjson.zst in it. Several files must be of one run, and are judged together.
 
     \b
     Examples:
