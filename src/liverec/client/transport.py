@@ -18,6 +18,7 @@ _IDLE_S = 2.0
 class Transport:
     """Pooled connections, without a limit on their number; safe to share between threads.
 
+    A target that cuts the first connection that is used again, instead of answering, gets one for each request.
     *timeout_s* bounds every single wait, and the whole answer once its head is there.
     """
 
@@ -27,12 +28,14 @@ class Transport:
         self._timeouts = httpx.Timeout(timeout_s).as_dict()
         self._secrets = secrets
         # Soon: a server that closes an idle connection just when it is used again would seem to drop a reply.
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=_IDLE_S)
-        self._http = httpx.HTTPTransport(trust_env=False, http1=True, http2=False, limits=limits, retries=0)
+        self._pooled = _http(httpx.Limits(keepalive_expiry=_IDLE_S))
+        self._unpooled = _http(httpx.Limits(max_keepalive_connections=0))
+        self._serves_again: bool | None = None  # whether a connection that has served does; None until one was asked to
 
     def close(self) -> None:
         """Close every connection."""
-        self._http.close()
+        self._pooled.close()
+        self._unpooled.close()
 
     def exchange(self, request: OutgoingRequest) -> Exchange:
         """Send *request* and return what came of it; whatever goes wrong on the way is told in ``error``.
@@ -51,8 +54,9 @@ class Transport:
             secrets=self._secrets,
         )
         events: list[str] = []
+        http = self._unpooled if self._serves_again is False else self._pooled
         try:
-            response = self._http.handle_request(self._translated(request, events))
+            response = http.handle_request(self._translated(request, events))
             with closing(response):
                 exchange = replace(exchange, status=response.status_code, headers=_headers(response))
                 body, error = self._body(response, invoked + self._timeout_ns)
@@ -62,7 +66,10 @@ class Transport:
         except httpx.TransportError as error:
             exchange = replace(exchange, error=self._secrets.mask(_told(error)))
         completed = self._clock.now()
-        return replace(exchange, completed_ns=completed, reused="connection.connect_tcp.started" not in events)
+        reused = "connection.connect_tcp.started" not in events
+        if reused and self._serves_again is None:
+            self._serves_again = not (exchange.error or "").startswith("disconnected")
+        return replace(exchange, completed_ns=completed, reused=reused)
 
     def _translated(self, request: OutgoingRequest, events: list[str]) -> httpx.Request:
         try:
@@ -108,6 +115,10 @@ class _Chunks(httpx.SyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._chunks)
+
+
+def _http(limits: httpx.Limits) -> httpx.HTTPTransport:
+    return httpx.HTTPTransport(trust_env=False, http1=True, http2=False, limits=limits, retries=0)
 
 
 def _headers(response: httpx.Response) -> Headers:

@@ -17,6 +17,7 @@ class ControlPlane:
 
     def __init__(self, http: httpx.Client, info: dict[str, Any]) -> None:
         self._http = http
+        self.disturbed: set[Stream] = set()  # ever interrupted: whether they record is not known
         self._interrupted: set[Stream] = set()
         self.virtual = info.get("clock") == "virtual"
         self.interruption_threshold_s = float(info.get("interruption_threshold_s", 0.0))
@@ -26,7 +27,8 @@ class ControlPlane:
         """Return the control plane of *target*; None if its profile promises none, or nobody answers as one."""
         if not target.profile.reference_control or not target.is_loopback:
             return None
-        http = httpx.Client(base_url=target.url, timeout=5.0, trust_env=False)
+        limits = httpx.Limits(max_keepalive_connections=0)  # asked seldom: no connection can have gone stale meanwhile
+        http = httpx.Client(base_url=target.url, timeout=5.0, trust_env=False, limits=limits)
         try:
             found = http.get(f"{CONTROL}/info")
             info = msgspec.json.decode(found.content, type=dict[str, Any]) if found.status_code == 200 else {}
@@ -58,6 +60,7 @@ class ControlPlane:
     def interrupt(self, stream: Stream) -> None:
         """Interrupt the push of *stream*."""
         self._interrupted.add(stream)
+        self.disturbed.add(stream)
         self._asked("POST", "interrupt", _named(stream))
 
     def resume(self, stream: Stream) -> None:

@@ -135,16 +135,20 @@ class Trial:
         What such a request does is for its own test to say; for the history it may have happened, with any answer.
         """
         self._expect_answers()
+        exchange = self._variant(kind, action, stream, **parts)
+        self.contact.note(exchange)
+        return exchange
+
+    def _variant(self, kind: Kind, action: Action, stream: Stream, **parts: Any) -> Exchange:
         process = next(self._variants)
         self._history.invoke(process, action, stream)
         starts = self._leftovers.leaves(action, stream)
         exchange = self.client.send(**{**self._plain(action, stream), **parts})
         self._touch(stream, exchange)
         self._history.complete(process, None, error="sent in another form")
-        if action is Action.START:
+        if action is Action.START or not parts:
             self._leftovers.answered(action, stream, exchange.status if exchange.error is None else None, starts)
-        self.contact.note(self.ledger.add(kind, exchange))
-        return exchange
+        return self.ledger.add(kind, exchange)
 
     def _plain(self, action: Action, stream: Stream) -> dict[str, Any]:
         return {
@@ -208,7 +212,8 @@ class Trial:
         if self.control is not None:
             self.control.resume_all()
         for stream in set(self._leftovers.streams()).intersection(streams):
-            self.command(Action.STOP, stream)
+            self._expect_answers()
+            self.contact.note(self._stop(stream))
         self.wait(self.document.interval_ns / NANOSECONDS + 0.5)
         return [stream for stream in streams if stream not in self._leftovers.streams()]
 
@@ -223,7 +228,7 @@ class Trial:
         def stopped(stream: Stream) -> bool:
             if silent.is_set():
                 return False
-            exchange = self._command(Action.STOP, stream)
+            exchange = self._stop(stream)
             if not was_answered(exchange):
                 silent.set()
             return outcome_of(exchange.status if exchange.error is None else None) is not Outcome.INFO
@@ -239,6 +244,12 @@ class Trial:
                 f"streams that may still be recording, since their STOP was not answered: {len(left)} "
                 f"({', '.join(left[:MOST_NAMED])}{more}); stop them when the target answers again"
             )
+
+    def _stop(self, stream: Stream) -> Exchange:
+        """Send a STOP; where an interruption may have ended the recording, the history says nothing of the answer."""
+        if self.control is not None and stream in self.control.disturbed:
+            return self._variant(Kind.COMMAND, Action.STOP, stream)
+        return self._command(Action.STOP, stream)
 
     def close(self) -> None:
         """Leave the target as it was found, and close the history; closing twice does no harm."""
