@@ -16,10 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from process_tree import cpu_seconds, rss_mib, tree
 
 from liverec.profile_file import reference_profile
 
@@ -28,7 +30,6 @@ PROFILE = reference_profile()
 USERS = 50
 MANY_USERS = 1000  # who pause for a second after each command: what a user costs in memory
 WARM_UP_S = 3.0
-TICKS = os.sysconf("SC_CLK_TCK")
 SERVER_CORE, CLIENT_CORE = 0, 1
 MANY = {"LIVEREC_USERS": str(MANY_USERS), "LOCUST_USERS": str(MANY_USERS), "LOCUST_SPAWN_RATE": str(MANY_USERS)} | {
     "LIVEREC_BENCHMARK_PAUSE": "1"
@@ -222,28 +223,6 @@ def told(port: int, path: str) -> dict[str, int]:
         return counts
     finally:
         connection.close()
-
-
-def tree(pid: int) -> Iterator[int]:
-    """Yield *pid* and all its descendants."""
-    yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            yield from tree(int(child))
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return user and system time of a process tree; of children that ended, too."""
-    total = 0
-    for one in tree(pid):
-        fields = Path(f"/proc/{one}/stat").read_text().rpartition(") ")[2].split()
-        total += sum(map(int, fields[11:15]))
-    return total / TICKS
-
-
-def rss_mib(pid: int) -> float:
-    """Return the resident memory of one process."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 if __name__ == "__main__":

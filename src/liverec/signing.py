@@ -114,7 +114,7 @@ def expected_signature(
     canonical = canonical_request(
         method=method, path=path, query=query, headers=values, body=body, signed_headers=signed_headers
     )
-    return signature_of(canonical, date=values.get(_DATE_HEADER, ""), secret_key=secret_key)
+    return signature_of(canonical, date=values.get(_DATE_HEADER, "").strip(), secret_key=secret_key)
 
 
 def signature_of(canonical: str, *, date: str, secret_key: str) -> str:
@@ -134,10 +134,9 @@ def canonical_request(
 ) -> str:
     """Return the text that is hashed and signed: the same for every spelling of the same request."""
     values = _lower_case(headers)
-    names = sorted([name.lower() for name in signed_headers])
-    lines = "".join([f"{name}:{values.get(name, '')}\n" for name in names])
-    payload = _payload(body, values.get(_CONTENT_HEADER))
-    listed = ";".join(names)
+    names, listed = _in_order(tuple(signed_headers))
+    lines = "".join([f"{name}:{values.get(name, '').strip()}\n" for name in names])
+    payload = _payload(body, values.get(_CONTENT_HEADER, "").strip())
     return f"{method.upper()}\n{_canonical_path(path)}\n{_canonical_query(query)}\n{lines}\n{listed}\n{payload}"
 
 
@@ -157,8 +156,14 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.lower() for name in text.split(";"))
 
 
-def _lower_case(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value.strip() for name, value in headers.items()}
+@lru_cache(maxsize=64)
+def _in_order(names: tuple[str, ...]) -> tuple[list[str], str]:
+    ordered = sorted([name.lower() for name in names])
+    return ordered, ";".join(ordered)
+
+
+def _lower_case(headers: Mapping[str, str]) -> Mapping[str, str]:
+    return headers if "".join(headers).islower() else {name.lower(): value for name, value in headers.items()}
 
 
 @lru_cache(maxsize=64)
@@ -179,7 +184,7 @@ def _canonical_query(query: str) -> str:
     return "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(pairs))
 
 
-def _payload(body: bytes, declared: str | None) -> str:
+def _payload(body: bytes, declared: str) -> str:
     # A hash in the header is not believed: recomputed, it either agrees or the signature does not match.
     if body and declared == UNSIGNED_PAYLOAD:
         return UNSIGNED_PAYLOAD

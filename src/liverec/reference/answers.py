@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -152,3 +152,7 @@ def content(status: int, body: bytes, media_type: str, *headers: tuple[bytes, by
     length = (b"Content-Length", str(len(body)).encode())
     own = (b"Content-Type", media_type.encode())
     return Answer(status=status, headers=(own, length, *headers), body=body)
+
+
+# as uvicorn answers for an application that crashes
+CRASHED = replace(content(500, b"Internal Server Error", "text/plain; charset=utf-8"), closes=True)

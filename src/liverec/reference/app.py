@@ -1,6 +1,7 @@
 """The reference server as an ASGI application."""
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -9,7 +10,7 @@ from liverec.reference.answers import Answer
 from liverec.reference.control import PREFIX, Control
 from liverec.reference.documentation import answer_documentation
 from liverec.reference.hanging_up import hang_up
-from liverec.reference.request import raw_path, read_request
+from liverec.reference.request import Request, raw_path, read_request
 from liverec.reference.service import Service
 from liverec.reference.settings import Settings
 
@@ -49,6 +50,11 @@ class ReferenceApp:
         """
         self.service.set_faults(names)
         self._wire()
+
+    def desk(self) -> Callable[[Request], Answer] | None:
+        """Return what answers a request to the service at once; None while anything stands in between."""
+        between = self._latency_s or self.replies_to_lose or self.service.faults
+        return None if between else self.service.answer
 
     def _wire(self) -> None:
         self._entry = self.service.wrap(self._answer_service)

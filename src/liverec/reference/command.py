@@ -52,8 +52,7 @@ class CommandReader:
         action = self._plain_queries.get(request.query) or self._action(request.query)
         self._check_content_type(request.headers.get("content-type", ""))
         body = self._body(request.body)
-        fields = [self._field(body, name) for name in self.fields]
-        named = dict(zip(self.fields, fields, strict=True))
+        named = {name: self._field(body, name) for name in self.fields}
         stream = StreamName(project_id, named["publish_domain"], named["app"], named["stream"])
         return Command(action=action, stream=stream)
 

@@ -29,8 +29,8 @@ class Request:
     """A request as it was sent: ``path`` and ``query`` raw, header names in lower case, equal ones joined by commas.
 
     ``peer`` is the client's address and port, None within a process. ``names`` has the header names as spelled,
-    where the server kept them. ``head_size`` counts the bytes of target and headers. With an ``excess`` the body is
-    not whole.
+    where the server kept them. ``head_size`` counts at least the bytes of target and headers. With an ``excess`` the
+    body is not whole.
     """
 
     method: str

@@ -55,6 +55,7 @@ class Service:
         self.turn_away = TurnAway()
         head, _, tail = self.document.path_template.partition("{project_id}")
         self._head, self._tail = head, tail
+        self.command_line = f"{self.document.method} {head}".encode()  # how the text of a command begins
         self.set_faults(settings.faults)
 
     def set_faults(self, names: tuple[str, ...]) -> None:

@@ -50,6 +50,8 @@ class _Server(uvicorn.Server):
                 http=protocol_class(
                     refusal=lambda status: app.service.answers.gateway(status, *_REFUSALS[status]).to_bytes(),
                     request_timeout_s=settings.request_timeout_s,
+                    command_line=app.service.command_line,
+                    desk=app.desk,
                 ),
                 ws="none",
                 lifespan="off",
