@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from liverec.conformance.judged import JudgedHistory
     from liverec.conformance.ledger import Ledger
+    from liverec.conformance.one_worker import OneWorker
     from liverec.conformance.session import Session
     from liverec.conformance.trial import Trial
 
@@ -45,6 +46,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
     items.sort(key=_turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorker:
+    """Have one worker of pytest-xdist run all contract tests."""
+    from liverec.conformance.one_worker import OneWorker  # noqa: PLC0415  # xdist is there only if it calls this
+
+    return OneWorker(config, log)
 
 
 def _option(config: pytest.Config, name: str) -> str | None:

@@ -1,0 +1,42 @@
+"""``pytest contracts --target URL``: pytest's own switches mean what they always mean."""
+
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from liverec.assets import asset
+from liverec_process import interval_of, run, serving
+
+PYTEST = (sys.executable, "-m", "pytest", str(asset("contracts")), "-p", "no:cacheprovider", "-p", "no:randomly")
+pytestmark = pytest.mark.slow
+
+
+def test_a_selection_and_a_junit_file(tmp_path: Path) -> None:
+    with serving("--clock", "virtual") as server:
+        options = ("--target", server.url, "-k", "uri", "--junitxml", "out.xml")
+        ended = run(*options, program=PYTEST, cwd=tmp_path)
+    cases = list(ET.parse(tmp_path / "out.xml").getroot().iter("testcase"))
+
+    assert ended.returncode == 0, ended.stdout
+    assert {case.attrib["classname"].rpartition(".")[2] for case in cases} == {"test_uri"}
+
+
+def test_the_first_failure_ends_it(tmp_path: Path) -> None:
+    with serving("--clock", "virtual", "--fault", "inclusive-interval") as server:
+        ended = run("--target", server.url, "-x", "-k", "restart_interval", program=PYTEST, cwd=tmp_path)
+
+    assert (ended.returncode, "stopping after 1 failures" in ended.stdout) == (1, True), ended.stdout
+
+
+def test_workers_do_not_use_one_another_s_streams(tmp_path: Path) -> None:
+    document = interval_of(tmp_path, 3)
+    chosen = ("-n", "2", "-v", "-k", "test_restart or test_uri or window_scope")
+
+    with serving(LIVEREC_DOCUMENT=document) as server:
+        ended = run("--target", server.url, *chosen, program=PYTEST, cwd=tmp_path, LIVEREC_DOCUMENT=document)
+
+    assert ended.returncode == 0, ended.stdout
+    assert len(set(re.findall(r"^\[(gw\d)\]", ended.stdout, re.MULTILINE))) == 1, ended.stdout
