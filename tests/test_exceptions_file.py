@@ -24,7 +24,10 @@ def judged(verdict: Verdict = Verdict.BROKEN, **others: Verdict) -> tuple[Judgem
     """Return judgements on the known requirement, on one that is kept, and on others in the section ``status``."""
     said = {"restart/too-soon": verdict, "uri/project-id": Verdict.KEPT}
     said |= {f"status/{name}": one for name, one in others.items()}
-    return tuple(Judgement(id=name, verdict=one, why="seen") for name, one in said.items())
+    return tuple(
+        Judgement(id=name, verdict=one, why="seen", replay=f"liverec verify --only {name}")
+        for name, one in said.items()
+    )
 
 
 def standing(*rows: Judgement) -> Standing:
@@ -74,8 +77,43 @@ def test_what_follows_from_it_is_excused_with_it() -> None:
     echo = Judgement(id="consistency/one-reading", verdict=Verdict.UNDECIDED, why="w", echo_of="restart/too-soon")
 
     rows = with_exceptions((*judged(), echo), [KNOWN], today=LAST_DAY)
+    result = a_result(rows)
+    suites = ET.fromstring(junit_text(result))
+    shown = printed(result)
 
     assert overall(rows) == ("kept", ExitCode.KEPT)
+    assert [suites.get(name) for name in ("failures", "errors", "skipped")] == ["0", "0", "2"]
+    assert "Not decided" not in shown
+    assert "1 broken as declared, no other" in shown.splitlines()[-1]
+    assert 'id="unsettled"' not in as_html(result, stated_s=10.0)
+    assert as_html(result, stated_s=10.0).count("whole seconds &lt;b&gt;, ticket 4711") == 1
+
+
+def test_what_follows_from_one_that_is_over_is_not_excused() -> None:
+    echo = Judgement(id="consistency/one-reading", verdict=Verdict.UNDECIDED, why="w", echo_of="restart/too-soon")
+
+    rows = with_exceptions((*judged(), echo), [KNOWN], today=date(2027, 4, 1))
+
+    assert [row.is_expected for row in rows] == [False, False, False]
+
+
+def test_what_is_undecided_hides_no_declared_deviation() -> None:
+    rows = with_exceptions(judged(**{"404": Verdict.UNDECIDED}), [KNOWN], today=LAST_DAY)
+
+    last = printed(a_result(rows)).splitlines()[-1]
+
+    assert "cannot decide status/404; 2 requirements judged, 1 broken as declared, no other." in last
+
+
+@pytest.mark.parametrize(
+    ("verdict", "statement"),
+    [
+        (Verdict.BROKEN, "The contract is kept, but for what was declared"),
+        (Verdict.KEPT, "The contract is kept, but a declared exception no longer occurs"),
+    ],
+)
+def test_the_page_claims_no_more_than_is_so(verdict: Verdict, statement: str) -> None:
+    assert f"<h1>{statement}</h1>" in as_html(run_with(verdict), stated_s=10.0)
 
 
 def test_a_run_that_ended_early_is_still_undecided() -> None:
@@ -84,8 +122,18 @@ def test_a_run_that_ended_early_is_still_undecided() -> None:
     assert overall(rows, ended_early=True)[1] is ExitCode.UNDECIDED
 
 
-def a_result(verdict: Verdict, today: date = LAST_DAY) -> Result:
-    rows = with_exceptions(judged(verdict), [KNOWN], today=today)
+def printed(result: Result) -> str:
+    console = Console(width=160)
+    with console.capture() as shown:
+        print_result(result, console)
+    return shown.get()
+
+
+def run_with(verdict: Verdict, today: date = LAST_DAY) -> Result:
+    return a_result(with_exceptions(judged(verdict), [KNOWN], today=today))
+
+
+def a_result(rows: tuple[Judgement, ...]) -> Result:
     concluded, exit_code = overall(rows)
     return Result(
         verdict=concluded,
@@ -104,7 +152,7 @@ def a_result(verdict: Verdict, today: date = LAST_DAY) -> Result:
 
 
 def test_json_tells_it_beside_the_verdict() -> None:
-    said = as_json(a_result(Verdict.BROKEN))
+    said = as_json(run_with(Verdict.BROKEN))
     row = next(one for one in said["requirements"] if one["id"] == KNOWN.id)
 
     assert (said["verdict"], said["exit_code"], said["findings"], row["verdict"]) == ("kept", 0, [], "BROKEN")
@@ -120,7 +168,7 @@ def test_json_tells_it_beside_the_verdict() -> None:
     ],
 )
 def test_junit_tells_it(verdict: Verdict, today: date, element: str, kind: str, message: str) -> None:
-    suites = ET.fromstring(junit_text(a_result(verdict, today)))
+    suites = ET.fromstring(junit_text(run_with(verdict, today)))
     (case,) = (one for one in suites.iter("testcase") if one.get("name") == KNOWN.id)
     (said,) = case
 
@@ -129,7 +177,7 @@ def test_junit_tells_it(verdict: Verdict, today: date, element: str, kind: str, 
 
 
 def test_the_page_tells_it_escaped() -> None:
-    page = as_html(a_result(Verdict.BROKEN), stated_s=10.0)
+    page = as_html(run_with(Verdict.BROKEN), stated_s=10.0)
 
     assert "EXPECTED, until 2027-03-31" in page
     assert "whole seconds &lt;b&gt;, ticket 4711" in page
@@ -145,13 +193,13 @@ def test_the_page_tells_it_escaped() -> None:
     ],
 )
 def test_the_terminal_tells_it(verdict: Verdict, today: date, told: str, last: str) -> None:
-    console = Console(width=160)
-    with console.capture() as shown:
-        print_result(a_result(verdict, today), console)
-    lines = shown.get().splitlines()
+    lines = printed(run_with(verdict, today)).splitlines()
 
     assert any(line.split()[:2] == [told, KNOWN.id] for line in lines)
     assert last in lines[-1]
+    assert [f"replay: liverec verify --only {KNOWN.id}" in line for line in lines].count(True) == (
+        verdict is Verdict.BROKEN
+    )
 
 
 def test_the_file_is_read(tmp_path: Path) -> None:

@@ -52,8 +52,8 @@ class Judgement:
 
     ``evidence`` is a tuple of JSON-ready mappings, each with a ``kind``: an ``exchange`` (one request and its answer),
     a ``witness`` (operations of a history), or a ``value`` (what was observed).
-    ``echo_of`` names the broken requirement that this result follows from. ``declared`` is the exception to it, if one
-    was declared.
+    ``echo_of`` names the broken requirement that this result follows from. ``declared`` is the exception to it, or to
+    what it follows from, if one was declared.
     """
 
     id: str
@@ -66,7 +66,7 @@ class Judgement:
 
     @property
     def is_expected(self) -> bool:
-        """Whether it is broken as was declared, which is no failure."""
+        """Whether it is broken as was declared, or follows from what is: no failure."""
         return self.declared is not None and self.declared.standing is Standing.EXPECTED
 
     @property

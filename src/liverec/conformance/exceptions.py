@@ -36,12 +36,15 @@ def load_exceptions(path: Path) -> tuple[Deviation, ...]:
 def with_exceptions(
     judgements: Iterable[Judgement], deviations: Iterable[Deviation], *, today: date
 ) -> tuple[Judgement, ...]:
-    """Return *judgements*, each with what became of the exception that was declared for it."""
-    declared: Mapping[str, Deviation] = {one.id: one for one in deviations}
-    return tuple(
-        replace(one, declared=_declared(one.verdict, declared[one.id], today)) if one.id in declared else one
-        for one in judgements
-    )
+    """Return *judgements*, each with what became of the exception that was declared for it.
+
+    What follows from an expected deviation is expected with it.
+    """
+    rows = tuple(judgements)
+    known: Mapping[str, Deviation] = {one.id: one for one in deviations}
+    declared = {one.id: _declared(one.verdict, known[one.id], today) for one in rows if one.id in known}
+    expected = {name: one for name, one in declared.items() if one.standing is Standing.EXPECTED}
+    return tuple(replace(one, declared=expected.get(one.echo_of or "", declared.get(one.id))) for one in rows)
 
 
 def _declared(verdict: Verdict, deviation: Deviation, today: date) -> Declared:

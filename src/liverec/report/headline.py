@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from liverec.report.sheet import findings_of, rows_of, tally
+from liverec.report.sheet import findings_of, rows_of, tally, undecided_of
 from liverec.report.text import counted
-from liverec.verdict import Result, Verdict
+from liverec.verdict import ExitCode, Result, Verdict
 
 _MOST_NAMED = 3
 _STATEMENTS = {
     "kept": "The contract is kept",
+    "declared": "The contract is kept, but for what was declared",
+    "stale": "The contract is kept, but a declared exception no longer occurs",
     "broken": "The contract is broken",
     "undecided": "Not decided",
     "error": "Not judged",
@@ -30,9 +32,14 @@ def headline(result: Result) -> Headline:
     counts = tally(row for row in rows_of(result) if not row.is_open)
     judged = counts.get(Verdict.KEPT, 0) + counts.get(Verdict.BROKEN, 0)
     requests, operations = result.counts.get("requests", 0), result.counts.get("operations", 0)
+    kind = result.verdict
+    if result.exit_code is ExitCode.STALE:
+        kind = "stale"
+    elif kind == "kept" and _expected(result):
+        kind = "declared"
     return Headline(
         title=result.verdict.upper(),
-        statement=_STATEMENTS[result.verdict],
+        statement=_STATEMENTS[kind],
         sentence=_sentence(result, judged) + _gap(counts.get(Verdict.NOT_EXERCISED, 0)),
         effort=f"{counted(requests, 'request')}, {counted(operations, 'operation')}, {result.seconds:.1f} s.",
     )
@@ -41,26 +48,33 @@ def headline(result: Result) -> Headline:
 def _sentence(result: Result, judged: int) -> str:
     rows = rows_of(result)
     if result.verdict == "kept":
-        expected = sum(row.judgement.is_expected for row in rows)
         stale = [row.id for row in rows if row.judgement.is_stale]
-        broken = f"{expected} broken as declared, no other" if expected else "none broken"
         gone = f"; declared, but no longer broken: {', '.join(stale)}" if stale else ""
-        return f"{counted(judged, 'requirement')} judged, {broken}{gone}"
+        return f"{_kept(result, judged)}{gone}"
     if result.verdict == "broken":
         causes = [finding.row.id for finding in findings_of(result)]
         echoes = sum(row.verdict is Verdict.BROKEN and not row.judgement.is_expected for row in rows) - len(causes)
         follow = f" ({echoes} more {'follows' if echoes == 1 else 'follow'} from {_them(causes)})" if echoes else ""
         return f"{counted(len(causes), 'requirement')} broken, of {judged} judged: {', '.join(causes)}{follow}"
     if result.verdict == "undecided":
-        return _undecided([row.id for row in rows if row.verdict is Verdict.UNDECIDED], judged)
+        return _undecided([row.id for row in undecided_of(result)], judged, _kept(result, judged))
     return "the harness failed or the target could not be reached; this says nothing about the contract"
 
 
-def _undecided(names: list[str], judged: int) -> str:
+def _expected(result: Result) -> int:
+    return sum(row.verdict is Verdict.BROKEN and row.judgement.is_expected for row in rows_of(result))
+
+
+def _kept(result: Result, judged: int) -> str:
+    expected = _expected(result)
+    broken = f"{expected} broken as declared, no other" if expected else "none broken"
+    return f"{counted(judged, 'requirement')} judged, {broken}"
+
+
+def _undecided(names: list[str], judged: int, kept: str) -> str:
     """Say what is not decided, and that the rest is; of many names only the first."""
     if not names and not judged:
         return "nothing was judged"
-    kept = f"{counted(judged, 'requirement')} judged, none broken"
     if not names:
         return f"the run ended early; {kept}"
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""

@@ -13,7 +13,16 @@ from liverec.report.atomic_file import write_whole
 from liverec.report.evidence import stream_name
 from liverec.report.headline import headline
 from liverec.report.interval_picture import interval_picture
-from liverec.report.sheet import SECTION_TITLES, by_section, exceptions_of, findings_of, rows_of, tally, unjudged
+from liverec.report.sheet import (
+    SECTION_TITLES,
+    by_section,
+    exceptions_of,
+    findings_of,
+    rows_of,
+    tally,
+    undecided_of,
+    unjudged,
+)
 from liverec.report.text import counted, legible_result, seconds
 from liverec.report.timelines import overview_picture, timeline_picture, witness_picture
 from liverec.verdict import Result, Verdict
@@ -48,7 +57,7 @@ def as_html(result: Result, *, stated_s: float) -> str:
             normative=by_section(normative),
             findings=findings_of(result),
             exceptions=exceptions_of(result),
-            unsettled=[row for row in rows if row.verdict in {Verdict.UNDECIDED, Verdict.ERROR}],
+            unsettled=[*undecided_of(result), *(row for row in rows if row.verdict is Verdict.ERROR)],
             observed=[row for row in rows if row.is_open and row.verdict is Verdict.OBSERVED],
             not_exercised=[row for row in rows if row.verdict is Verdict.NOT_EXERCISED],
             unjudged=unjudged(result),

@@ -116,15 +116,21 @@ def tally(rows: Iterable[Row]) -> Mapping[Verdict, int]:
 
 
 def exceptions_of(result: Result) -> tuple[tuple[Row, Declared, str], ...]:
-    """Return each requirement with a declared exception, the exception, and what to make of it."""
+    """Return each requirement with a declared exception, the exception, and what to make of it; no echoes."""
     advice = {
         Standing.EXPECTED: "broken, as declared",
         Standing.STALE: "no longer broken: take it out of the exceptions file",
         Standing.EXPIRED: "its last day has passed: have it mended, or decide anew",
         Standing.NOT_SEEN: "this run cannot tell",
     }
-    known = [(row, row.judgement.declared) for row in rows_of(result)]
+    rows = [row for row in rows_of(result) if not (row.judgement.is_expected and row.judgement.echo_of)]
+    known = [(row, row.judgement.declared) for row in rows]
     return tuple((row, one, advice[one.standing]) for row, one in known if one is not None)
+
+
+def undecided_of(result: Result) -> tuple[Row, ...]:
+    """Return the rows that the evidence could not decide, without what follows from an expected deviation."""
+    return tuple(row for row in rows_of(result) if row.verdict is Verdict.UNDECIDED and not row.judgement.is_expected)
 
 
 def unjudged(result: Result) -> tuple[str, ...]:

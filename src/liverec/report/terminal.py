@@ -11,7 +11,17 @@ from rich.text import Text
 
 from liverec.report.evidence import evidence_lines
 from liverec.report.headline import headline
-from liverec.report.sheet import SECTION_TITLES, Finding, Row, by_section, exceptions_of, findings_of, rows_of, unjudged
+from liverec.report.sheet import (
+    SECTION_TITLES,
+    Finding,
+    Row,
+    by_section,
+    exceptions_of,
+    findings_of,
+    rows_of,
+    undecided_of,
+    unjudged,
+)
 from liverec.report.text import counted, legible, legible_result, seconds
 from liverec.verdict import Result, Standing, Verdict
 
@@ -42,7 +52,7 @@ def print_result(result: Result, console: Console, *, files: Sequence[Path] = ()
     for finding in findings_of(result):
         _print_finding(finding, console)
     _print_exceptions(result, console)
-    _print_reasons("Not decided", [row for row in rows if row.verdict is Verdict.UNDECIDED], console)
+    _print_reasons("Not decided", undecided_of(result), console)
     _print_reasons("The harness itself failed", [row for row in rows if row.verdict is Verdict.ERROR], console)
     _print_dialect(result.dialect, [row for row in rows if row.is_open], console)
     _print_interval(result.interval_s, console)
@@ -145,6 +155,8 @@ def _print_exceptions(result: Result, console: Console) -> None:
         _paragraph(f"{declared.reason}; {advice}", console, _DEEP)
         if declared.standing is Standing.EXPECTED:
             _paragraph(row.judgement.why, console, _DEEP, "dim")
+            if row.judgement.replay:
+                _line(console, f"{_DEEP}replay: ", row.judgement.replay)
 
 
 def _print_reasons(title: str, rows: Sequence[Row], console: Console) -> None:
