@@ -30,6 +30,10 @@ PLAIN: dict[str, Any] = {
 }
 
 
+def judged(other: Judgement, verdict: Verdict) -> Judgement:
+    return Judgement(id=other.id, verdict=verdict, why="as it turned out")
+
+
 def written(folder: Path, name: str, **fields: Any) -> Path:
     path = folder / name / "result.json"
     write_json(Result(**(PLAIN | fields)), path)
@@ -91,12 +95,26 @@ def test_what_the_service_does_otherwise_is_a_change(tmp_path: Path, kind: str, 
         (["target"], {"target": {"url": "http://127.0.0.1:9090"}}),
         (["version"], {"versions": {"liverec": "0.2.0"}}),
         (["requirement"], {"judgements": (KEPT,)}),
+        (["verdict"], {"judgements": (judged(KEPT, Verdict.UNDECIDED), SEEN)}),
+        (["verdict"], {"judgements": (judged(KEPT, Verdict.NOT_EXERCISED), SEEN)}),
+        (["verdict"], {"judgements": (judged(KEPT, Verdict.ERROR), SEEN)}),
+        (["verdict"], {"judgements": (KEPT, judged(SEEN, Verdict.NOT_EXERCISED))}),
     ],
 )
 def test_what_was_asked_or_seen_otherwise_is_none(tmp_path: Path, kinds: list[str], fields: dict[str, Any]) -> None:
     said = compared(tmp_path, **fields)
 
     assert (said["changed"], [one["kind"] for one in said["circumstances"]]) == (False, kinds)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNDECIDED, Verdict.NOT_EXERCISED, Verdict.ERROR])
+def test_a_verdict_that_only_the_newer_run_reached_is_no_change(tmp_path: Path, verdict: Verdict) -> None:
+    old, new = written(tmp_path, "old", judgements=(judged(KEPT, verdict), SEEN)), written(tmp_path, "new")
+
+    ended = run("diff", old, new)
+
+    assert ended.returncode == 0
+    assert f"restart/too-soon: {verdict} -> KEPT" in ended.stdout.partition("no change of the service")[2]
 
 
 def test_an_interval_that_neither_run_could_tell_has_not_changed(tmp_path: Path) -> None:

@@ -30,8 +30,8 @@ def diff(*, old: Path, new: Path, json_file: str | None) -> None:
     OLD and NEW are each a result.json, or the folder that it was written to (verify --report, or a load run's --out).
 
     Changes are in what the service does: verdicts, dialect, measured restart interval, and what was observed where the
-    page is silent. Listed apart, and no change: another target, seed, version or selection, and what one run saw
-    and the other did not.
+    page is silent. Listed apart, and no change: another target, seed, version or selection, and what one run saw or
+    decided and the other did not.
 
     \b
     Examples:

@@ -9,6 +9,7 @@ from liverec.report.text import seconds
 from liverec.verdict import Verdict
 
 _MEASURED = ("refused_up_to", "accepted_from")
+_CONCLUSIVE = {Verdict.KEPT, Verdict.BROKEN, Verdict.OBSERVED}  # the others say nothing about the service
 _NOTICED = 0.1  # share by which a count must differ; retries alone make small differences
 
 
@@ -42,17 +43,18 @@ class Comparison:
 def compare(old: RecordedResult, new: RecordedResult) -> Comparison:
     """Compare two results.
 
-    A dialect that one run only narrows further, and a measured interval that agrees with the other one as far as
-    both go, are no change: they never contradict one another.
+    A verdict that one run did not reach, a dialect that one run only narrows further, and a measured interval that
+    agrees with the other one as far as both go, are no change: they never contradict one another.
     """
     before, after = ({row.id: row for row in one.requirements} for one in (old, new))
     both = [identifier for identifier in after if identifier in before]
     rows = [(before[identifier], after[identifier]) for identifier in both]
-    verdicts = [
+    differing = [
         Difference(kind="verdict", name=a.id, old=a.verdict, new=b.verdict, why=b.why)
         for a, b in rows
         if a.verdict is not b.verdict
     ]
+    verdicts = [one for one in differing if {one.old, one.new} <= _CONCLUSIVE]
     observations = [
         Difference(kind="observation", name=a.id, old=a.why, new=b.why)
         for a, b in rows
@@ -67,6 +69,7 @@ def compare(old: RecordedResult, new: RecordedResult) -> Comparison:
             *_different("version", old.versions, new.versions),
             *_counts(old.counts, new.counts),
             *_judged_once(before, after),
+            *(one for one in differing if one not in verdicts),
             *narrowed,
         ),
     )
