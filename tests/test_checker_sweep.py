@@ -1,6 +1,7 @@
 """What is judged all at once is judged as brute force does, and as the search does where brute force cannot."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,8 @@ from liverec.checker.search import explain
 from liverec.checker.sweep import sweep
 from liverec.checker.terms import Terms
 from liverec.checker.zone import Limits
-from liverec.history import History
+from liverec.history import Action, History, Operation, Outcome
+from random_histories import stream_named
 from sequential_histories import sequential_history
 
 HISTORIES = 150
@@ -63,3 +65,48 @@ def test_the_search_explains_by_the_same_dialects() -> None:
     assert differing == []
     assert whole >= 50
     assert cut >= 100
+
+
+SECOND = 1_000_000_000
+
+
+def moved(chosen: int) -> tuple[History, Operation]:
+    """Return 2,700 operations on 300 streams, all as they should be but for one START, and that START.
+
+    Of those that are accepted more than 10 s after a STOP it is the one with this number: it ends 1 ms too soon.
+    """
+    operations = list[Operation]()
+    for turn in range(9):
+        for number in range(300):
+            round_, part = divmod(turn, 3)
+            begun = (round_ * 20 + part) * SECOND + number * 1000
+            operations.append(
+                Operation(
+                    process=number,
+                    stream=stream_named(f"rehearsal-{number}"),
+                    action=(Action.START, Action.STOP, Action.START)[part],
+                    outcome=Outcome.REFUSED if part == 2 else Outcome.OK,
+                    invoked=begun,
+                    completed=begun + 2_000_000,
+                    index=2 * len(operations),
+                )
+            )
+    restarts = [n for n, one in enumerate(operations) if n >= 300 and (one.action, one.outcome) == (Action.START, "ok")]
+    guilty = restarts[chosen]
+    ended = operations[guilty - 600].invoked + 10 * SECOND - 1_000_000  # the STOP before it is two turns back
+    operations[guilty] = replace(operations[guilty], invoked=ended - 2_000_000, completed=ended)
+    return History(operations=tuple(operations), interval_ns=10 * SECOND), operations[guilty]
+
+
+@pytest.mark.parametrize("chosen", [0, 299, 300, 451, 599])
+def test_one_start_moved_a_millisecond_into_the_window_is_found_anywhere(chosen: int) -> None:
+    history, guilty = moved(chosen)
+
+    (finding,) = check(history).findings
+
+    assert (finding.requirement, finding.page_alone, finding.streams) == (
+        "restart/too-soon",
+        "broken",
+        (guilty.stream,),
+    )
+    assert guilty in finding.witness
