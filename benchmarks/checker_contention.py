@@ -1,4 +1,4 @@
-"""How fast the checker judges: ``python benchmarks/check.py``.
+"""How fast the checker judges: ``python benchmarks/checker_contention.py``.
 
 Each line is the median of three runs in this process (of one, if it is slow). Sequential histories have one operation
 open at a time on each stream. In a volley, all clients send START, then STOP, about one stream at the same moment,
