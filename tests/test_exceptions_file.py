@@ -230,10 +230,12 @@ ROW = '["restart/too-soon"]\n'
         (f'{ROW}reason = "r"\nuntil = "soon"\n', 3, "until: expected a date such as 2027-03-31, found 'soon'"),
         (f'{ROW}reason = "r"\nuntil = 7\n', 3, "until: expected a date such as 2027-03-31, found 7"),
         (f'{ROW}reason = "r"\nuntil = 2027-03-31T10:00:00Z\n', 3, "until: expected a date such as 2027-03-31"),
-        (f'{ROW}reason = "r"\nuntil = 2027-02-31\n', 3, "expected TOML"),
+        (f'{ROW}reason = "r"\nuntil = 2027-02-31\n', 3, "expected a date that exists, found another one"),
+        (f'{ROW}reason = "r"\nuntil = soon\n', 3, "expected TOML, found something else"),
+        (f'{ROW}reason = "r"\n{ROW}reason = "s"\n', 3, "expected each table once, found a second one"),
         (f'{ROW}reason = "r"\nends = 1\n', 3, "restart/too-soon.ends: expected one of reason, until"),
-        ('"restart/too-soon" = "r"\n', 1, "restart/too-soon: expected a table [restart/too-soon], found a string"),
-        ('[restart/too-soon]\nreason = "r"\n', 1, "expected TOML"),
+        ('"restart/too-soon" = "r"\n', 1, 'restart/too-soon: expected a table ["restart/too-soon"], found a string'),
+        ('[restart/too-soon]\nreason = "r"\n', 1, 'expected ["restart/too-soon"], in quotes, found [restart/too-soon]'),
     ],
 )
 def test_a_bad_file_is_told_by_line_and_key(tmp_path: Path, content: str, line: int, said: str) -> None:

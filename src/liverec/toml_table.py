@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, cast
 
 _HEADING = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
+_UNQUOTED = re.compile(r"\s*\[\s*([A-Za-z0-9_-]+/[A-Za-z0-9_/-]+)\s*\]")  # a heading that TOML wants in quotes
 _KEY = re.compile(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")  # a key that needs no quotes
 _KINDS: Mapping[type, str] = {
     str: "a string",
     bool: "a boolean",
@@ -82,7 +84,8 @@ class Table:
 
     def table(self, key: str) -> "Table":
         """Return the table *key*."""
-        values = self._value(key, dict, f"a table [{'.'.join((*self.place, key))}]")
+        heading = ".".join(part if _BARE.fullmatch(part) else f'"{part}"' for part in (*self.place, key))
+        values = self._value(key, dict, f"a table [{heading}]")
         return Table(path=self.path, lines=self.lines, values=cast("dict[str, Any]", values), place=(*self.place, key))
 
     def _value(self, key: str, kind: type, expected: str) -> object:
@@ -128,8 +131,20 @@ def parse_table(path: Path, data: bytes) -> Table:
         # Only the line is taken from the reason: the rest may repeat what was written there.
         where = re.search(r"at line ([0-9]+)", str(error))
         line = int(where[1]) if where else text.count("\n") + 1
-        raise ProfileError(path, line, "", expected="TOML", found="something else") from None
+        expected, found = _reason(str(error), text.split("\n")[line - 1])
+        raise ProfileError(path, line, "", expected=expected, found=found) from None
     return Table(path=path, lines=_lines(text), values=values)
+
+
+def _reason(said: str, line: str) -> tuple[str, str]:
+    """Return what was expected and found in a *line* that is not TOML; of its values nothing is told."""
+    if heading := _UNQUOTED.match(line):
+        return f'["{heading[1]}"], in quotes', f"[{heading[1]}]"
+    if said.startswith("Invalid date"):
+        return "a date that exists", "another one"
+    if said.startswith("Cannot declare"):
+        return "each table once", "a second one"
+    return "TOML", "something else"
 
 
 def _lines(text: str) -> dict[tuple[str, ...], int]:
