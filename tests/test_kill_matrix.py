@@ -46,7 +46,8 @@ def test_fault_is_convicted_by_its_requirement(tmp_path: Path, name: str) -> Non
 def test_what_http_allows_convicts_nobody(tmp_path: Path, name: str) -> None:
     result = judged(tmp_path, faults=(name,), generated="none")
 
-    assert (result.verdict, result.findings) == ("undecided", ())
+    assert (result.verdict, result.findings) == ("kept", ())
+    assert "the target cuts connections that are used again: each request had one of its own" in result.notes
 
 
 @pytest.mark.parametrize(("reading", "used"), [(reading, used) for used in (False, True) for reading, _ in USED_BEFORE])

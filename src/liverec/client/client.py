@@ -77,6 +77,11 @@ class Client:
         self._transport.close()
 
     @property
+    def serves_once(self) -> bool:
+        """Whether the target cuts connections that are used again, so that each request has one of its own."""
+        return self._transport.serves_once
+
+    @property
     def credential_kinds(self) -> tuple[CredentialKind, ...]:
         """The kinds of credentials that the profile has; commands take them in turns."""
         return self._composer.turns.kinds

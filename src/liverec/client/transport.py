@@ -37,6 +37,11 @@ class Transport:
         self._pooled.close()
         self._unpooled.close()
 
+    @property
+    def serves_once(self) -> bool:
+        """Whether the target cut the first connection that was used again."""
+        return self._serves_again is False
+
     def exchange(self, request: OutgoingRequest) -> Exchange:
         """Send *request* and return what came of it; whatever goes wrong on the way is told in ``error``.
 
@@ -54,7 +59,7 @@ class Transport:
             secrets=self._secrets,
         )
         events: list[str] = []
-        http = self._unpooled if self._serves_again is False else self._pooled
+        http = self._unpooled if self.serves_once else self._pooled
         try:
             response = http.handle_request(self._translated(request, events))
             with closing(response):

@@ -258,6 +258,8 @@ class Trial:
         self._closed = True
         try:
             self.stop_everything()
+            if self.client.serves_once:
+                self.notes.append("the target cuts connections that are used again: each request had one of its own")
         finally:
             self._history.close()
             self.client.close()
