@@ -78,7 +78,7 @@ def test_what_an_answer_proves_is_recorded(tmp_path: Path, answer: bytes | None,
 def test_silence_is_a_timeout(server: ScriptedServer, tmp_path: Path) -> None:
     server.answer = b""
     path = tmp_path / "h.ndjson"
-    with history_writer(path) as history, client(server, history=history, timeout_s=0.1) as sender:
+    with history_writer(path) as history, client(server, history=history, timeout_s=1.0) as sender:
         exchange = sender.command(Action.START, STREAM)
 
     assert str(exchange.error).startswith("timeout")
@@ -187,7 +187,7 @@ def test_a_raw_exchange_tells_what_broke_off(answer: bytes | None, error: str) -
 def test_raw_silence_is_a_timeout(server: ScriptedServer) -> None:
     server.answer = b"HTTP/1.1 200 OK\r\n"
     with client(server) as sender:
-        found = sender.raw(REQUEST, timeout_s=0.1)
+        found = sender.raw(REQUEST, timeout_s=1.0)
 
     assert found.timed_out
     assert found.exchange.error == "timeout: no complete answer"

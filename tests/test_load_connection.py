@@ -301,7 +301,7 @@ def test_bytes_that_come_after_the_answer_are_told_with_the_next(serve: Serve) -
 
 
 def test_no_answer_within_the_time_is_a_timeout(serve: Serve) -> None:
-    _, connection = serve(answering(OK[:20], keeps=True), timeout_s=0.2)
+    _, connection = serve(answering(OK[:20], keeps=True), timeout_s=1.0)
 
     reply = command(connection)
 

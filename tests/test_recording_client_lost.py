@@ -53,7 +53,7 @@ def test_no_answer_in_time_is_an_unknown_outcome(kind: Kind, server: ScriptedSer
     given_up = threading.Event()
     server.before_answer = lambda: given_up.wait(10)
     try:
-        with recording_client(kind, server.url, timeout_s=0.1) as client, pytest.raises(OutcomeUnknown) as raised:
+        with recording_client(kind, server.url, timeout_s=1.0) as client, pytest.raises(OutcomeUnknown) as raised:
             client.start_recording(STREAM)
     finally:
         given_up.set()
