@@ -174,7 +174,7 @@ def test_what_may_be_recording_is_stopped_once_the_target_is_back(server: Script
 def test_a_target_that_never_answers_cannot_be_judged(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         target = target_at(f"http://127.0.0.1:{silent.getsockname()[1]}")
-        trial = Trial(Setting(target=target, folder=tmp_path, run="rehearsal", seed=0, timeout_s=0.2))
+        trial = Trial(Setting(target=target, folder=tmp_path, run="rehearsal", seed=0, timeout_s=1.0))
 
         with pytest.raises(TargetUnusable, match="takes connections, but does not answer"):
             admitted(trial)
