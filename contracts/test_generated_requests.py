@@ -42,7 +42,7 @@ def judge(trial: Trial, request: Generated) -> None:
 def test_generated_requests_get_what_the_page_says(trial: Trial) -> None:
     found: list[Violation] = []
 
-    @generation.effort(thin=trial.thin)
+    @generation.effort(trial.budget, thin=trial.thin)
     @seed(trial.seed)
     @given(generation.requests(trial.document))
     def every(request: Generated) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from liverec.clock import VirtualClock
 from liverec.conformance import generation
+from liverec.conformance.budget import SHORT
 from liverec.conformance.suite import Suite
 from liverec.profile_file import reference_profile, reference_profile_text
 from liverec.reference.dialect import Dialect
@@ -48,7 +49,7 @@ def judged(
         )
         options = ["--liverec-initial", "unknown"] if used else []
         options += ["-k", "not generated"] if generated == "none" else []
-        few = generation.effort(thin=True)  # and what fails is not made smaller
+        few = generation.effort(SHORT, thin=True)  # and what fails is not made smaller
         with patch.object(generation, "effort", return_value=few) if generated == "few" else nullcontext():
             code = pytest.main(
                 [*suite.arguments(), *options, "-p", "no:randomly", "-p", "no:xdist", "-p", "no:timeout"]

@@ -177,12 +177,12 @@ def test_a_run_on_a_server_of_its_own_can_be_repeated_and_nothing_around_disturb
     for name in ("conftest.py", "httpx.py", "pytest_foreign.py"):
         (tmp_path / name).write_text("raise SystemExit('imported by mistake')\n")
 
-    options = ("--only", "uri/project-id", "--seed", "7", "--report", tmp_path)
+    options = ("--only", "uri/project-id", "--seed", "7", "--time", "normal", "--explore", "3", "--report", tmp_path)
     ended = run("verify", *options, PYTEST_ADDOPTS="--collect-only", PYTEST_PLUGINS="pytest_foreign")
     (row,) = result_in(tmp_path)["requirements"]
 
     assert (ended.returncode, row["verdict"]) == (0, "KEPT"), ended.stdout + ended.stderr
-    assert row["replay"] == "liverec verify --seed 7 --only uri/project-id"
+    assert row["replay"] == "liverec verify --seed 7 --time normal --explore 3 --only uri/project-id"
 
 
 def under_way(server: Server) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from liverec.conformance.budget import BUDGETS, SHORT
 from liverec.verdict import ExitCode, Result
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ Examples:
   liverec verify --target http://127.0.0.1:8080   a server on this machine
   liverec verify --target staging.toml --report out --junit out/junit.xml
   liverec verify --target http://127.0.0.1:8080 --only restart/too-soon
+  liverec verify --target http://127.0.0.1:8080 --time normal --seed 7
   liverec verify --target staging.toml --expect known.toml
 
 \b
@@ -50,6 +52,17 @@ A file for --expect has a table for each known deviation; it is expected up to a
     help="Known deviations (TOML), which do not fail the run.",
 )
 @click.option(
+    "--time",
+    "budget",
+    type=click.Choice(tuple(BUDGETS)),
+    default=SHORT.name,
+    show_default=True,
+    help="How much is looked for: "
+    + ", ".join(f"{one.name} takes about {one.seconds} s" for one in BUDGETS.values())
+    + ".",
+)
+@click.option("--explore", type=click.IntRange(min=0), metavar="N", help="Random schedules; default: what --time says.")
+@click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="The seed of all choices."
 )
 def verify(
@@ -61,11 +74,13 @@ def verify(
     junit: Path | None,
     only: tuple[str, ...],
     expect: Path | None,
+    budget: str,
+    explore: int | None,
     seed: int,
 ) -> None:
     """Judge whether a server keeps the contract of the recording command.
 
-    Takes about half a minute: the ten-second rule is judged on the real clock. Exit codes: 0 kept, 1 broken,
+    Takes about half a minute (--time): the ten-second rule is judged on the real clock. Exit codes: 0 kept, 1 broken,
     2 undecided or ended early, 3 harness error or target unreachable, 4 kept, but a known deviation no longer occurs,
     64 refused.
     """
@@ -106,6 +121,8 @@ def verify(
             only=only,
             folder=folder,
             today=datetime.now(UTC).date(),
+            budget=BUDGETS[budget],
+            explore=explore,
             deviations=deviations,
         )
         try:

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
+from liverec.conformance.budget import Budget
 from liverec.conformance.validity import invalid_because
 from liverec.document import Document
 
 LONGEST_BODY = 64 * 1024
-_FULL, _THIN = 60, 15
+_THIN = 15
 # Data must not depend on what was seen before: the same seed gives the same requests.
 _CONFIG = {
     "cache": {"enabled": False},
@@ -30,10 +31,10 @@ class Generated:
     content: bytes
 
 
-def effort(*, thin: bool) -> settings:
+def effort(budget: Budget, *, thin: bool) -> settings:
     """Return how much is generated; *thin*: under a quota, so that what fails is not made smaller, either."""
     return settings(
-        max_examples=_THIN if thin else _FULL,
+        max_examples=_THIN if thin else budget.generated,
         database=None,
         deadline=None,
         report_multiple_bugs=False,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
+from liverec.conformance.budget import Budget
 from liverec.conformance.folder import Events, write_record
 from liverec.conformance.preflight import TargetUnusable
 from liverec.conformance.record import record
@@ -24,6 +25,7 @@ def opened(
     target: str | None,
     allow: bool,
     seed: int,
+    budget: Budget,
     initial: Initial | None,
     folder: Path,
     scheduled: bool,
@@ -40,7 +42,8 @@ def opened(
             name = stack.enter_context(running(Settings(profile=reference_profile()))).url
         resolved = resolve_target(name, allow=allow)
         folder.mkdir(parents=True, exist_ok=True)
-        trial = Trial(Setting(target=resolved, folder=folder, run=new_run(), seed=seed, initial=initial))
+        setting = Setting(target=resolved, folder=folder, run=new_run(), seed=seed, budget=budget, initial=initial)
+        trial = Trial(setting)
         session = Session(trial=trial, events=Events(folder), scheduled=scheduled)
         unusable = ""
         try:

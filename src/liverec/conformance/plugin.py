@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from argparse import ArgumentTypeError
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from liverec.conformance.budget import BUDGETS, SHORT, Budget
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -28,6 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--target", help="URL or profile of the server to judge; default: an embedded reference server")
     group.addoption("--liverec-allow", action="store_true", help="the target may be off this machine")
     group.addoption("--liverec-seed", type=int, default=0, help="the seed of all choices")
+    group.addoption("--liverec-time", choices=tuple(BUDGETS), default=SHORT.name, help="how much is looked for")
+    group.addoption("--liverec-explore", type=_count, metavar="N", help="how many schedules are drawn at random")
     group.addoption("--liverec-only", action="append", default=[], metavar="ID", help="judge these requirements only")
     group.addoption("--liverec-folder", help="where the history and the record go; default: a temporary folder")
     group.addoption("--liverec-initial", choices=("idle", "unknown"), help="what is known of the streams beforehand")
@@ -54,6 +60,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorker:
     from liverec.conformance.one_worker import OneWorker  # noqa: PLC0415  # xdist is there only if it calls this
 
     return OneWorker(config, log)
+
+
+def _count(text: str) -> int:
+    """Read a number of things, for argparse, which says what was wrong with any other text."""
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"expected a number from 0 on, found {text!r}")
+    return int(text)
+
+
+def _budget(config: pytest.Config) -> Budget:
+    budget = BUDGETS[_option(config, "--liverec-time") or SHORT.name]
+    explored = config.getoption("--liverec-explore")
+    return budget if explored is None else replace(budget, explored=explored)
 
 
 def _option(config: pytest.Config, name: str) -> str | None:
@@ -93,6 +112,7 @@ def liverec_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
             target=_option(config, "--target"),
             allow=bool(config.getoption("--liverec-allow")),
             seed=int(_option(config, "--liverec-seed") or 0),
+            budget=_budget(config),
             initial="idle" if initial == "idle" else "unknown" if initial else None,
             folder=folder,
             scheduled=scheduled,

@@ -16,13 +16,15 @@ from typing import Any, Protocol
 import msgspec
 
 from liverec.assets import asset
+from liverec.conformance.budget import SHORT, Budget
 from liverec.conformance.exceptions import Deviation, with_exceptions
 from liverec.conformance.folder import EVENTS, RECORD
 from liverec.conformance.outcomes import findings, overall
 from liverec.target import Target, describe
 from liverec.verdict import ExitCode, Judgement, Result, Verdict
 
-PATIENCE_S = 600.0
+PATIENCE = 3.0  # times what the budget says
+LEAST_PATIENCE_S = 600.0
 GRACE_S = 30.0
 MINUTE_S = 61.0
 INTERRUPTED = 2  # pytest's exit code
@@ -58,7 +60,8 @@ class Suite:
     """One run of ``contracts/`` against a target.
 
     ``target`` is its name, as it was given; None: nobody gave one, and a server was started for this run alone.
-    ``deviations`` are known, and still expected ``today``.
+    ``explore`` None: as many random schedules as the ``budget`` says. ``deviations`` are known, and still expected
+    ``today``.
     """
 
     target: str | None
@@ -68,6 +71,8 @@ class Suite:
     only: tuple[str, ...]
     folder: Path
     today: date
+    budget: Budget = SHORT
+    explore: int | None = None
     deviations: tuple[Deviation, ...] = ()
 
     def run(self, watcher: Watcher) -> Outcome:
@@ -85,7 +90,13 @@ class Suite:
                 cwd=self.folder,
                 start_new_session=True,  # Ctrl-C reaches us alone, and we pass it on once
             )
-            ended = _follow(child, self.folder / EVENTS, watcher, grace_s=self._grace_s())
+            ended = _follow(
+                child,
+                self.folder / EVENTS,
+                watcher,
+                patience_s=max(LEAST_PATIENCE_S, PATIENCE * self.budget.seconds),
+                grace_s=self._grace_s(),
+            )
         return self.outcome(child.returncode, started, time.monotonic() - begun, ended=ended)
 
     def _grace_s(self) -> float:
@@ -101,6 +112,8 @@ class Suite:
         return [
             *(str(asset("contracts")), *isolated, "-p", "no:cacheprovider", "-p", "liverec.conformance.plugin", "-q"),
             *("--target", target, "--liverec-seed", str(self.seed), "--liverec-folder", str(self.folder.resolve())),
+            *("--liverec-time", self.budget.name),
+            *([] if self.explore is None else ["--liverec-explore", str(self.explore)]),
             *(["--liverec-allow"] if self.allow else []),
             *chosen,
         ]
@@ -154,7 +167,10 @@ class Suite:
     def _replay(self) -> str:
         """Return the command that judges the same target with the same choices."""
         named = [] if self.target is None else ["--target", quote(self.target)]
-        return " ".join(["liverec", "verify", *named, *(["--allow"] if self.allow else []), "--seed", str(self.seed)])
+        allowed = ["--allow"] if self.allow else []
+        timed = [] if self.budget.name == SHORT.name else ["--time", self.budget.name]
+        explored = [] if self.explore is None else ["--explore", str(self.explore)]
+        return " ".join(["liverec", "verify", *named, *allowed, "--seed", str(self.seed), *timed, *explored])
 
 
 def _environment() -> dict[str, str]:
@@ -163,14 +179,16 @@ def _environment() -> dict[str, str]:
     return ours | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
 
 
-def _follow(child: subprocess.Popen[bytes], events: Path, watcher: Watcher, *, grace_s: float) -> str:
+def _follow(
+    child: subprocess.Popen[bytes], events: Path, watcher: Watcher, *, patience_s: float, grace_s: float
+) -> str:
     """Show the child's events until it ends; return who ended it early, or nothing.
 
     The first Ctrl-C is passed on, and so is that time is up; the child is given *grace_s* to clean up.
     """
     seen = 0
     window_ends = 0.0
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     interrupted = ""
     while True:
         try:
@@ -187,7 +205,7 @@ def _follow(child: subprocess.Popen[bytes], events: Path, watcher: Watcher, *, g
             if time.monotonic() > deadline and interrupted:
                 _end(child)
             elif time.monotonic() > deadline:
-                interrupted = f"not done after {PATIENCE_S:.0f} s: partial"
+                interrupted = f"not done after {patience_s:.0f} s: partial"
                 deadline = _interrupt(child, watcher, grace_s)
             time.sleep(0.1)
         except KeyboardInterrupt:

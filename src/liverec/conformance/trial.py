@@ -12,6 +12,7 @@ from typing import Any
 from liverec.client import Client, Exchange, RawExchange
 from liverec.clock import NANOSECONDS, Clock, MonotonicClock, VirtualClock
 from liverec.conformance.allocation import Allocation
+from liverec.conformance.budget import SHORT, Budget
 from liverec.conformance.contact import Contact, was_answered
 from liverec.conformance.control import ControlPlane
 from liverec.conformance.ledger import Kind, Ledger
@@ -33,7 +34,7 @@ FIRST_VARIANT = 1_000_000  # process numbers apart from those that the client gi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a run is told: where histories go, the seed of all choices, how long an answer is waited for.
+    """What a run is told: where histories go, the seed of all choices, what may be spent, how long an answer may take.
 
     ``initial`` None: the streams are idle if a reference server says that it is unused, else nothing is known of them.
     """
@@ -42,6 +43,7 @@ class Setting:
     folder: Path
     run: str
     seed: int
+    budget: Budget = SHORT
     initial: Initial | None = None
     timeout_s: float = 10.0
 
@@ -52,6 +54,7 @@ class Trial:
     def __init__(self, setting: Setting) -> None:
         self.target = setting.target
         self.seed = setting.seed
+        self.budget = setting.budget
         self.document: Document = load_document()
         self.streams = Allocation(setting.target.profile, seed=setting.seed, replenish=self._rested)
         self.ledger = Ledger()

@@ -1,0 +1,68 @@
+"""How long a run may take, from the command line to what is sent."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from liverec.clock import VirtualClock
+from liverec.conformance.budget import BUDGETS
+from liverec.profile_file import reference_profile
+from liverec.reference.serving import running
+from liverec.reference.settings import Settings
+from liverec_process import run
+
+HERE = """
+def test_what_it_may_spend(trial):
+    assert (trial.budget.name, trial.budget.explored) == {expected!r}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), ("short", BUDGETS["short"].explored)),
+        (("--liverec-time", "long"), ("long", BUDGETS["long"].explored)),
+        (("--liverec-time", "normal", "--liverec-explore", "0"), ("normal", 0)),
+    ],
+)
+def test_every_test_is_told(tmp_path: Path, options: tuple[str, ...], expected: tuple[str, int]) -> None:
+    path = tmp_path / "test_told.py"
+    path.write_text(HERE.format(expected=expected))
+    alone = (
+        "-c",
+        "/dev/null",
+        "--import-mode=importlib",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:timeout",
+    )
+    with running(Settings(profile=reference_profile(), clock=VirtualClock())) as server:
+        code = pytest.main([str(path), *alone, "-p", "liverec.conformance.plugin", "--target", server.url, *options])
+
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"), [(("--time", "soon"), "'short', 'normal', 'long'"), (("--explore", "-1"), "-1")]
+)
+def test_what_cannot_be_spent_is_refused(options: tuple[str, ...], said: str) -> None:
+    ended = run("verify", *options)
+
+    assert (ended.returncode, ended.stdout) == (64, "")
+    assert said in ended.stderr
+
+
+def test_a_longer_run_looks_for_more() -> None:
+    budgets = tuple(BUDGETS.values())
+
+    assert [one.name for one in budgets] == ["short", "normal", "long"]
+    for shorter, longer in pairwise(budgets):
+        assert shorter.seconds < longer.seconds
+        assert shorter.generated < longer.generated
+        assert shorter.explored < longer.explored
