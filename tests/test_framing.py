@@ -67,7 +67,7 @@ def test_an_answer_that_broke_off_is_told(data: bytes, problem: str) -> None:
         (b"SSH-2.0-server", "HTTP/1."),
         (b"HTTP/1.1 2000 OK\r\n\r\n", "status line"),
         (b"HTTP/1.1 200\r\n\r\n", "status line"),
-        (b"HTTP/2 200 OK\r\n", "status line"),
+        (b"HTTP/2 200 OK\r\n", "HTTP/1."),
         (b"HTTP/1.1 200 OK\nContent-Length: 0\n\n", "status line"),
         (OK + b"No colon\r\n\r\n", "header line 1"),
         (OK + b"A: 1\r\nX-Space : 1\r\n\r\n", "header line 2"),
@@ -98,4 +98,6 @@ def test_without_a_length_the_close_is_the_end() -> None:
     data = b"HTTP/1.1 200 OK\r\nX: 1\r\n\r\nall of it"
 
     assert not read(data).complete
-    assert read(data, closed=True) == Answer(status=200, headers=(("X", "1"),), body=b"all of it", complete=True)
+    assert read(data, closed=True) == Answer(
+        status=200, version="HTTP/1.1", headers=(("X", "1"),), body=b"all of it", complete=True
+    )

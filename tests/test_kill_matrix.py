@@ -47,7 +47,7 @@ def test_what_http_allows_convicts_nobody(tmp_path: Path, name: str) -> None:
     result = judged(tmp_path, faults=(name,), generated="none")
 
     assert (result.verdict, result.findings) == ("kept", ())
-    assert "the target cuts connections that are used again: each request had one of its own" in result.notes
+    assert "the target closes connections without saying so: each request had one of its own" in result.notes
 
 
 @pytest.mark.parametrize(("reading", "used"), [(reading, used) for used in (False, True) for reading, _ in USED_BEFORE])

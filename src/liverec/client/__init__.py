@@ -4,8 +4,8 @@ from liverec.client.client import Client
 from liverec.client.credentials import CredentialKind, CredentialsRefused, Signing
 from liverec.client.exchange import Exchange
 from liverec.client.framing import Answer
+from liverec.client.line import Line, RawExchange
 from liverec.client.outgoing import OutgoingRequest
-from liverec.client.raw import RawExchange
 
 __all__ = [
     "Answer",
@@ -13,6 +13,7 @@ __all__ = [
     "CredentialKind",
     "CredentialsRefused",
     "Exchange",
+    "Line",
     "OutgoingRequest",
     "RawExchange",
     "Signing",

@@ -9,12 +9,13 @@ from typing import Self, Unpack
 
 from liverec.address import Address, parse_address
 from liverec.client.composer import Composer, RequestParts
+from liverec.client.connection import speaks_plainly, speaks_tls
 from liverec.client.credentials import CredentialKind, CredentialsRefused, login_body
 from liverec.client.exchange import Exchange
+from liverec.client.line import Line, RawExchange
 from liverec.client.outgoing import OutgoingRequest
 from liverec.client.pacer import Pacer
 from liverec.client.processes import Processes
-from liverec.client.raw import RawExchange, exchange_raw
 from liverec.client.redaction import Secrets
 from liverec.client.transport import Transport
 from liverec.clock import Clock
@@ -77,9 +78,18 @@ class Client:
         self._transport.close()
 
     @property
-    def serves_once(self) -> bool:
-        """Whether the target cuts connections that are used again, so that each request has one of its own."""
-        return self._transport.serves_once
+    def reuses(self) -> bool:
+        """Whether connections are used again; at first, and once the target closed one without a word, they are not."""
+        return self._transport.reuses
+
+    def reuse(self) -> None:
+        """Use connections again from now on: the target is known to keep them."""
+        self._transport.reuses = True
+
+    @property
+    def strays(self) -> tuple[Exchange, ...]:
+        """Some of the exchanges after whose answers something came that nobody had asked for; ``error`` says what."""
+        return tuple(self._transport.strays)
 
     @property
     def credential_kinds(self) -> tuple[CredentialKind, ...]:
@@ -136,11 +146,23 @@ class Client:
 
     def raw(self, data: bytes, *, timeout_s: float | None = None) -> RawExchange:
         """Send *data* over a connection of its own, and return what came back."""
-        self._pacer.wait()
-        timeout_s = self._timeout_s if timeout_s is None else timeout_s
-        found = exchange_raw(self._address, data, clock=self._clock, timeout_s=timeout_s, secrets=self._secrets)
+        with self.line(timeout_s=timeout_s) as line:
+            found = line.raw(data)
         self._observed(found.exchange)
         return found
+
+    def line(self, *, timeout_s: float | None = None) -> Line:
+        """Return a connection of its own, within the quota; what is sent on it is neither recorded nor observed."""
+        timeout_s = self._timeout_s if timeout_s is None else timeout_s
+        return Line(self._address, clock=self._clock, timeout_s=timeout_s, secrets=self._secrets, pace=self._pacer.wait)
+
+    def speaks_tls(self) -> bool:
+        """Whether the target answers a TLS handshake."""
+        return speaks_tls(self._address, self._timeout_s)
+
+    def speaks_plainly(self) -> bool:
+        """Whether the target answers HTTP without TLS."""
+        return speaks_plainly(self._address, self._timeout_s)
 
     def issue_token(self) -> tuple[Exchange, str | None]:
         """Ask IAM for a token for the profile's user, and return what it answered, and the token if there is one.

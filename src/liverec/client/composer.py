@@ -70,6 +70,7 @@ class Composer:
             "Host": self._address.authority,
             "User-Agent": f"liverec/{__version__}",
             "Accept": "*/*",
+            "Accept-Encoding": "identity",
             "Content-Type": "application/json",
             **self._proof(kind, project),
             **_framing(content, chunks),

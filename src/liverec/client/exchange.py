@@ -13,6 +13,7 @@ SHOWN_BODY = 64 * 1024  # bytes of a body that enter a report
 _CURL_BODY = 4 * 1024
 _SET_BY_CURL = {"host", "content-length", "user-agent", "accept", "connection", "transfer-encoding"}
 _LONGEST_ID = 1024
+_SHOWN_HEADERS = 100
 _VARIABLE = re.compile(r"\$[A-Z_]+")
 
 
@@ -23,7 +24,8 @@ class Exchange:
     ``status`` None: no status line arrived. ``error`` says what broke off, beginning with one of ``timeout``,
     ``disconnected``, ``malformed``, ``unreachable``, ``too large``. With an error, a status proves nothing.
     ``reused``: the connection had served before; a server may close such a one at any time, so that ``disconnected`` is
-    no breach then. ``process`` and ``index`` say where the history has it, if it does.
+    no breach then. ``refusals``: how often its connection was refused before. ``version`` is the answer's, HTTP/1.1 or
+    HTTP/1.0. ``process`` and ``index`` say where the history has it, if it does.
     """
 
     method: str
@@ -33,10 +35,12 @@ class Exchange:
     invoked_ns: int
     completed_ns: int
     status: int | None = None
+    version: str = ""
     headers: Headers = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     error: str | None = None
     reused: bool = False
+    refusals: int = 0
     process: int | None = None
     index: int | None = None
     is_raw: bool = False  # sent byte for byte, perhaps no request at all
@@ -61,6 +65,12 @@ class Exchange:
             return None
         return found[:_LONGEST_ID] if isinstance(found, str) else None
 
+    @property
+    def size(self) -> int:
+        """How many bytes and letters of it are kept."""
+        headers = sum(len(name) + len(value) for name, value in (*self.request_headers, *self.headers))
+        return len(self.request_body) + len(self.body) + headers
+
     def as_json(self) -> dict[str, Any]:
         """Return this as evidence for a report: bounded, and without secrets."""
         return {
@@ -70,12 +80,16 @@ class Exchange:
             "request_headers": [list(pair) for pair in self.secrets.headers(self.request_headers)],
             "request_body": self._shown(self.request_body),
             "status": self.status,
-            "headers": [list(pair) for pair in self.secrets.headers(self.headers)],
+            "headers": [
+                [name[:_LONGEST_ID], value[:_LONGEST_ID]]
+                for name, value in self.secrets.headers(self.headers[:_SHOWN_HEADERS])
+            ],
             "body": self._shown(self.body),
             "error": self.secrets.mask(self.error) if self.error is not None else None,
             "invoked_ns": self.invoked_ns,
             "completed_ns": self.completed_ns,
             "reused_connection": self.reused,
+            "refused_connections": self.refusals,
             "process": self.process,
             "index": self.index,
             "curl": self.curl,

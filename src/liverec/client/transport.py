@@ -1,46 +1,54 @@
-"""Requests over HTTP/1.1 and back, as httpx does it: nothing retried, redirected, decoded, or sent through a proxy."""
+"""Requests over HTTP/1.1 and back: nothing sent twice, redirected, decoded, or sent through a proxy."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+import threading
+import time
 from dataclasses import replace
+from typing import NamedTuple
 
-import httpx
-
+from liverec.address import Address
+from liverec.client.connection import Connection, NoConnectionError
+from liverec.client.deadline import Deadline
 from liverec.client.exchange import Exchange
+from liverec.client.framing import Answer
 from liverec.client.outgoing import OutgoingRequest
-from liverec.client.redaction import Headers, Secrets
-from liverec.clock import NANOSECONDS, Clock
+from liverec.client.redaction import Secrets
+from liverec.clock import Clock
 
-LARGEST_ANSWER = 1024 * 1024
-_IDLE_S = 2.0
+IDLE_S = 0.2  # how long a connection may wait to be used again: servers close those that wait long
+MOST_STRAYS = 10
+
+
+class _Kept(NamedTuple):
+    address: Address
+    since: float
+    connection: Connection
+    served: Exchange  # the latest
 
 
 class Transport:
-    """Pooled connections, without a limit on their number; safe to share between threads.
+    """Sends requests, and waits for each *timeout_s* in all; safe to share between threads.
 
-    A target that cuts the first connection that is used again, instead of answering, gets one for each request.
-    *timeout_s* bounds every single wait, and the whole answer once its head is there.
+    Every request has a connection of its own unless ``reuses`` is set. It is unset again by the first connection that
+    the server closes without having said so: the next might be closed just when a request is on its way. ``strays`` are
+    exchanges after whose answers something came that nobody had asked for, the first ``MOST_STRAYS``.
     """
 
     def __init__(self, *, clock: Clock, timeout_s: float, secrets: Secrets) -> None:
+        self.reuses = False
+        self.strays: list[Exchange] = []
         self._clock = clock
-        self._timeout_ns = round(timeout_s * NANOSECONDS)
-        self._timeouts = httpx.Timeout(timeout_s).as_dict()
+        self._timeout_s = timeout_s
         self._secrets = secrets
-        # Soon: a server that closes an idle connection just when it is used again would seem to drop a reply.
-        self._pooled = _http(httpx.Limits(keepalive_expiry=_IDLE_S))
-        self._unpooled = _http(httpx.Limits(max_keepalive_connections=0))
-        self._serves_again: bool | None = None  # whether a connection that has served does; None until one was asked to
+        self._idle: list[_Kept] = []
+        self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Close every connection."""
-        self._pooled.close()
-        self._unpooled.close()
-
-    @property
-    def serves_once(self) -> bool:
-        """Whether the target cut the first connection that was used again."""
-        return self._serves_again is False
+        """Close every connection that waits, and use none again."""
+        self.reuses = False
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for kept in idle:
+            self._end(kept)
 
     def exchange(self, request: OutgoingRequest) -> Exchange:
         """Send *request* and return what came of it; whatever goes wrong on the way is told in ``error``.
@@ -48,94 +56,71 @@ class Transport:
         Raises:
             ValueError: HTTP/1.1 cannot carry this request.
         """
-        invoked = self._clock.now()
-        exchange = Exchange(
-            method=request.method,
-            url=request.url,
-            request_headers=request.headers,
-            request_body=request.body,
-            invoked_ns=invoked,
-            completed_ns=invoked,
-            secrets=self._secrets,
-        )
-        events: list[str] = []
-        http = self._unpooled if self.serves_once else self._pooled
+        data = request.as_bytes()
+        deadline = Deadline(self._timeout_s)
+        exchange = request.begun(self._clock.now(), self._secrets)
+        connection = self._taken(request.address)
+        exchange = replace(exchange, reused=connection is not None)
         try:
-            response = http.handle_request(self._translated(request, events))
-            with closing(response):
-                exchange = replace(exchange, status=response.status_code, headers=_headers(response))
-                body, error = self._body(response, invoked + self._timeout_ns)
-                exchange = replace(exchange, body=body, error=error)
-        except httpx.LocalProtocolError as error:
-            raise ValueError(f"HTTP/1.1 cannot carry this request: {self._secrets.mask(str(error))}") from None
-        except httpx.TransportError as error:
-            exchange = replace(exchange, error=self._secrets.mask(_told(error)))
-        completed = self._clock.now()
-        reused = "connection.connect_tcp.started" not in events
-        if reused and self._serves_again is None:
-            self._serves_again = not (exchange.error or "").startswith("disconnected")
-        return replace(exchange, completed_ns=completed, reused=reused)
+            connection = connection or Connection.to(request.address, deadline)
+        except (NoConnectionError, TimeoutError) as error:
+            return replace(exchange, completed_ns=self._clock.now(), error=f"unreachable: {error}")
+        connection.send(data, deadline)
+        exchange = heard(connection, exchange, deadline, self._clock)[0]
+        if exchange.reused and (exchange.error or "").startswith("disconnected"):
+            self.close()
+        kept = _Kept(request.address, time.monotonic(), connection, exchange)
+        if self.reuses and exchange.error is None and connection.stays_open and not request.closes:
+            self._keep(kept)
+        else:
+            self._end(kept)
+        return exchange
 
-    def _translated(self, request: OutgoingRequest, events: list[str]) -> httpx.Request:
-        try:
-            target = request.target.encode("ascii")
-            headers = [(name.encode("ascii"), value.encode("utf-8")) for name, value in request.headers]
-            method = request.method.encode("ascii").decode()
-        except UnicodeEncodeError as error:
-            raise ValueError(f"HTTP/1.1 cannot carry this request: {error.reason}") from None
+    def _taken(self, address: Address) -> Connection | None:
+        """Return a connection that may serve again, if there is one."""
+        while self.reuses:
+            with self._lock:
+                at = next((at for at, kept in enumerate(self._idle) if kept.address == address), None)
+                kept = self._idle.pop(at) if at is not None else None
+            if kept is None:
+                return None
+            if time.monotonic() - kept.since > IDLE_S:
+                self._end(kept)
+            elif not kept.connection.stray() and not kept.connection.ended:
+                return kept.connection
+            else:
+                self._end(kept)
+                self.reuses = self.reuses and not kept.connection.ended
+        return None
 
-        def trace(name: str, _info: Mapping[str, object]) -> None:
-            events.append(name)
+    def _keep(self, kept: _Kept) -> None:
+        with self._lock:
+            self._idle.insert(0, kept)
+            expired = [one for one in self._idle if kept.since - one.since > IDLE_S]
+            self._idle = [one for one in self._idle if kept.since - one.since <= IDLE_S]
+        for one in expired:
+            self._end(one)
 
-        translated = httpx.Request(
-            method,
-            f"{request.address.scheme}://{request.address.authority}/",
-            headers=headers,
-            stream=_Chunks(request.chunks),
-            extensions={"target": target, "timeout": self._timeouts, "trace": trace},
-        )
-        translated.method = method  # as it was given: httpx writes it in capitals
-        return translated
-
-    def _body(self, response: httpx.Response, deadline: int) -> tuple[bytes, str | None]:
-        """Return the body, still encoded if it is, and why it is not whole, if so."""
-        body = bytearray()
-        try:
-            for part in response.iter_raw():
-                body += part
-                if len(body) > LARGEST_ANSWER:
-                    return bytes(body[:LARGEST_ANSWER]), f"too large: an answer of more than {LARGEST_ANSWER} bytes"
-                if self._clock.now() > deadline:
-                    return bytes(body), "timeout: the answer never ended"
-        except httpx.TransportError as error:
-            return bytes(body), self._secrets.mask(_told(error))
-        return bytes(body), None
+    def _end(self, kept: _Kept) -> None:
+        """Close a connection, and keep what came on it after its latest answer."""
+        stray = kept.connection.stray()
+        if stray and kept.served.error is None and len(self.strays) < MOST_STRAYS:
+            error = f"malformed: {len(stray)} bytes follow the answer: {stray[:80]!r}"
+            self.strays.append(replace(kept.served, error=self._secrets.mask(error)))
+        kept.connection.close()
 
 
-class _Chunks(httpx.SyncByteStream):
-    """A body in the given parts; as the stream of a request it adds no headers."""
-
-    def __init__(self, chunks: tuple[bytes, ...]) -> None:
-        self._chunks = chunks
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._chunks)
-
-
-def _http(limits: httpx.Limits) -> httpx.HTTPTransport:
-    return httpx.HTTPTransport(trust_env=False, http1=True, http2=False, limits=limits, retries=0)
-
-
-def _headers(response: httpx.Response) -> Headers:
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
-
-
-def _told(error: httpx.TransportError) -> str:
-    """Say what broke off, beginning with a word that programs can rely on (see ``Exchange``)."""
-    said = str(error) or type(error).__name__
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)):
-        return f"unreachable: {said}"
-    if isinstance(error, httpx.TimeoutException):
-        return f"timeout: {said}"
-    broke_off = isinstance(error, httpx.NetworkError) or "disconnected" in said or "closed connection" in said
-    return f"disconnected: {said}" if broke_off else f"malformed: {said}"
+def heard(connection: Connection, asked: Exchange, deadline: Deadline, clock: Clock) -> tuple[Exchange, Answer]:
+    """Return *asked* with its answer, the next one on *connection*; and that answer."""
+    answer, error = connection.receive(asked.method, deadline)
+    exchange = replace(
+        asked,
+        completed_ns=clock.now(),
+        status=answer.status,
+        version=answer.version,
+        headers=answer.headers,
+        body=answer.body,
+        error=error,
+        refusals=connection.refusals,
+    )
+    return exchange, answer

@@ -101,7 +101,7 @@ def status_wrong(kind: Kind, exchange: Exchange) -> tuple[str, str] | None:
         return None
     if status >= 500:
         return "http/no-server-error", f"the answer is {status}"
-    if status < 400:
+    if status < 300:
         return ("status/200", f"success is answered {status}, not 200") if kind is Kind.COMMAND else None
     if status in GATEWAY or kind in {Kind.OPEN, Kind.STRANGER, Kind.OUTSIDE}:
         return None

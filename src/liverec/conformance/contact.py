@@ -33,14 +33,15 @@ class Contact:
 
     def note(self, exchange: Exchange) -> None:
         """Take notice of what came of a request; this may ask the target."""
-        if not self._watching or was_answered(exchange) or self._abandoned.is_set():
+        late = (exchange.error or "").startswith("timeout")
+        if not self._watching or self._abandoned.is_set() or (was_answered(exchange) and not late):
             return
         if not self._asking.acquire(blocking=False):
             with self._asking:  # somebody asks already: their finding holds for this request, too
                 return
         try:
-            self._timeouts += (exchange.error or "").startswith("timeout")
-            if not self._still_answers():
+            self._timeouts += late
+            if not was_answered(exchange) and not self._still_answers():
                 self._give_up(f"the target stopped answering ({exchange.error})")
             elif self._timeouts == MOST_TIMEOUTS:
                 self._give_up(f"the target left {MOST_TIMEOUTS} requests unanswered ({exchange.error})")

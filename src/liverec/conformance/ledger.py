@@ -8,6 +8,7 @@ from enum import Enum
 from liverec.client import Exchange
 
 MOST_EXCHANGES = 20_000
+MOST_BYTES = 64 * 1024 * 1024
 GATEWAY_CODES = "APIGW."
 
 
@@ -35,14 +36,20 @@ class Ledger:
     def __init__(self) -> None:
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
+        self._bytes = 0
         self.requests = 0
+        self.too_many = 0  # exchanges that were not kept
 
     def add(self, kind: Kind, exchange: Exchange) -> Exchange:
         """Keep *exchange* and return it."""
         with self._lock:
             self.requests += 1
-            if len(self._entries) < MOST_EXCHANGES:
+            self._bytes += exchange.size
+            if len(self._entries) < MOST_EXCHANGES and self._bytes <= MOST_BYTES:
                 self._entries.append(Entry(kind=kind, exchange=exchange))
+            else:
+                self._bytes -= exchange.size
+                self.too_many += 1
         return exchange
 
     def entries(self, *kinds: Kind) -> tuple[Entry, ...]:
@@ -71,7 +78,7 @@ class Ledger:
                 yield found, exchange
 
     def lost_replies(self, *, died: bool) -> Iterator[Exchange]:
-        """Yield each request that reached the target on a connection of its own, and was not answered.
+        """Yield each request that reached the target on a connection of its own, and got no answer, or one without end.
 
         *died*: it answers no more. Somebody may have ended it, and its last connections with it: no breach as such.
         """
@@ -80,5 +87,18 @@ class Ledger:
         for one in exchanges:
             error = one.error or ""
             broke_off = error.startswith("disconnected") and (one.completed_ns < alive or not died)
-            if (broke_off or error.startswith("timeout")) and not one.reused and not one.is_raw:
+            if (broke_off or error.startswith(("timeout", "too large"))) and not one.reused and not one.is_raw:
                 yield one
+
+    def malformed(self, *, died: bool) -> Iterator[Exchange]:
+        """Yield each answer that is no HTTP; *died*: one that broke off at the end was cut off by whoever ended it."""
+        exchanges = [entry.exchange for entry in self.entries()]
+        alive = max((one.invoked_ns for one in exchanges if one.error is None), default=0)
+        for one in exchanges:
+            excused = died and one.completed_ns >= alive and (one.error or "").endswith("broke off")
+            if (one.error or "").startswith("malformed") and not excused:
+                yield one
+
+    def refusals(self) -> list[Exchange]:
+        """Return the answered requests whose connections were refused at first."""
+        return [entry.exchange for entry in self.entries() if entry.exchange.refusals and entry.exchange.error is None]

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from liverec.client import CredentialsRefused, Exchange
 from liverec.clock import NANOSECONDS
-from liverec.conformance.contact import was_answered
+from liverec.conformance.connections import reuse_connections
+from liverec.conformance.contact import ATTEMPTS, was_answered
 from liverec.conformance.ledger import Kind
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import answered
@@ -25,27 +26,46 @@ def admitted(trial: Trial) -> None:
     """
     answers: list[Exchange] = []
     for kind in trial.client.credential_kinds:
-        stream = trial.streams.unknown()
-        try:
-            exchange = trial.variant(Kind.OPEN, Action.STOP, stream, credentials=kind)
-        except CredentialsRefused as refused:
-            raise TargetUnusable(str(refused)) from None
-        if exchange.error is not None and exchange.error.startswith("unreachable"):
-            raise TargetUnusable(
-                f"{trial.target.url} cannot be reached ({exchange.error}); is the server running, is the address right?"
-            )
-        answers.append(exchange)
+        for _ in range(ATTEMPTS):
+            try:
+                exchange = trial.variant(Kind.OPEN, Action.STOP, trial.streams.unknown(), credentials=kind)
+            except CredentialsRefused as refused:
+                raise TargetUnusable(str(refused)) from None
+            if (exchange.error or "").startswith("unreachable"):
+                raise TargetUnusable(f"{_unreachable(trial, exchange)}. Nothing was judged")
+            answers.append(exchange)
+            if was_answered(exchange) or (exchange.error or "").startswith("timeout"):
+                break
+    if (
+        trial.target.url.startswith("http:")
+        and not any(one.request_id for one in answers)
+        and trial.client.speaks_tls()
+    ):
+        raise TargetUnusable(
+            f"{trial.target.url} expects TLS: write https:// in place of http:// in its URL. Nothing was judged"
+        )
     if not any(was_answered(exchange) for exchange in answers):
         raise TargetUnusable(
             f"{trial.target.url} takes connections, but does not answer ({answers[0].error}): is it the right address, "
             "does the server hang? Nothing was judged"
         )
     trial.contact.watch()
+    reuse_connections(trial)
     if all(exchange.status in TURNED_AWAY for exchange in answers):
         raise TargetUnusable(
             f"{trial.target.url} turns these credentials away ({answered(answers[0])}): check project_id and "
             "[credentials] of the profile; nothing was judged"
         )
+
+
+def _unreachable(trial: Trial, exchange: Exchange) -> str:
+    """Say why there is no connection, and what to do about it."""
+    url, why = trial.target.url, exchange.error or ""
+    if "certificate" in why:
+        return f"{url} cannot be trusted ({why}): name it as its certificate does, or give it one that is trusted"
+    if url.startswith("https:") and "TLS" in why and trial.client.speaks_plainly():
+        return f"{url} does not speak TLS: write http:// in place of https:// in its URL"
+    return f"{url} cannot be reached ({why}); is the server running, is the address right?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
 """One pytest session over the suite: a trial, its schedules in the background, and what the tests said."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from liverec.checker import check, probes
 from liverec.conformance.folder import Events
@@ -91,6 +92,9 @@ class Session:
 
     def say(self, identifiers: tuple[str, ...], failure: BaseException | None) -> Verdict:
         """Keep what one test said about its requirements; return its verdict."""
+        if isinstance(failure, Violation) and any(_cut_while_reused(one) for one in failure.evidence):
+            # HTTP lets a server close a connection between two requests: what became of the second is not known.
+            failure = Undecided(f"{failure.why}, but a connection was closed between two requests, as HTTP allows")
         if isinstance(failure, Violation):
             self._add(failure.identifier, Verdict.BROKEN, failure.why, failure)
             return Verdict.BROKEN
@@ -113,6 +117,10 @@ class Session:
             self._background.join(timeout=30)
         self.trial.close()
         self.events.close()
+
+
+def _cut_while_reused(evidence: Mapping[str, Any]) -> bool:
+    return bool(evidence.get("reused_connection")) and str(evidence.get("error")).startswith("disconnected")
 
 
 def _said(failure: BaseException | None) -> tuple[Verdict, str]:

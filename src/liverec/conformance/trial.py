@@ -29,6 +29,7 @@ RESOLUTION_NS = 5_000_000
 TRIES = 8
 MOST_NAMED = 5
 MOST_RESTS = 10
+CLOSED_SILENTLY = "the target closes connections without saying so"
 FIRST_VARIANT = 1_000_000  # process numbers apart from those that the client gives
 
 
@@ -74,6 +75,7 @@ class Trial:
         self._touched: set[Stream] = set()  # something may have been done on these
         self._rests_left = MOST_RESTS
         self._closed = False
+        self._reuses = False
         self._leftovers = Leftovers()
         self._variants = count(FIRST_VARIANT)
         virtual = VirtualClock() if self.control is not None and self.control.virtual else None
@@ -224,6 +226,11 @@ class Trial:
         """Stop waiting: the operator wants to end."""
         self._abandoned.set()
 
+    def reuse_connections(self) -> None:
+        """Use connections again from now on; the target closes none while it is in use."""
+        self._reuses = True
+        self.client.reuse()
+
     def stop_everything(self) -> None:
         """Stop whatever may still be recording, once; what cannot be stopped is noted."""
         silent = threading.Event()
@@ -261,10 +268,12 @@ class Trial:
         self._closed = True
         try:
             self.stop_everything()
-            if self.client.serves_once:
-                self.notes.append("the target cuts connections that are used again: each request had one of its own")
+            if self._reuses and not self.client.reuses and not self.contact.lost:
+                self.notes.append(f"{CLOSED_SILENTLY}: from then on each request had one of its own")
+            if self.ledger.too_many:
+                self.notes.append(
+                    f"{self.ledger.too_many} exchanges, too many to keep, were judged by their own tests only"
+                )
         finally:
             self._history.close()
             self.client.close()
-            if self.control is not None:
-                self.control.close()

@@ -46,7 +46,7 @@ def answered(exchange: Exchange) -> str:
 
 def is_success(exchange: Exchange) -> bool:
     """Whether the answer says that the command was carried out."""
-    return exchange.error is None and exchange.status is not None and 200 <= exchange.status < 400
+    return exchange.error is None and exchange.status is not None and 200 <= exchange.status < 300
 
 
 def must_be_refused(identifier: str, what: str, exchange: Exchange, *context: Exchange) -> None:
@@ -54,9 +54,9 @@ def must_be_refused(identifier: str, what: str, exchange: Exchange, *context: Ex
 
     Raises:
         Violation: it was accepted.
-        Undecided: there was no answer, or a server error, which another requirement judges.
+        Undecided: there was no answer, a redirect, or a server error, which other requirements judge.
     """
     if is_success(exchange):
         raise Violation(identifier, f"{what} was answered {answered(exchange)}", *context, exchange)
-    if exchange.status is None or exchange.error is not None or exchange.status >= 500:
+    if exchange.status is None or exchange.error is not None or not 400 <= exchange.status < 500:
         raise Undecided(f"{what}: {answered(exchange)}")

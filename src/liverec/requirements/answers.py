@@ -124,7 +124,7 @@ ANSWER_ROWS = (
     ),
     must(
         "http/answered",
-        "Each request gets exactly one answer on its connection; none is dropped, none comes too late.",
+        "Each request gets exactly one answer on its connection; none is dropped, none comes too late or has no end.",
         Source(page=_HTTP, place="section 3.4", date=_HTTP_DATE),
         "http/well-formed",
     ),
