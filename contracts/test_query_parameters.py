@@ -1,30 +1,58 @@
 """Table 2: action is mandatory, and START or STOP."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
 import pytest
 
 from liverec.conformance.ledger import Kind
+from liverec.conformance.refusals import differing, must_all_be_refused
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import answered, is_success, must_be_refused
-from liverec.history import Action
+from liverec.conformance.verdicts import answered, is_success
+from liverec.history import Action, Stream
 
 
-@pytest.mark.requirement("query/action-mandatory")
-@pytest.mark.parametrize("query", [None, "action", "action=", "other=START"], ids=["none", "bare", "empty", "other"])
-def test_action_is_mandatory(trial: Trial, query: str | None) -> None:
-    stream = trial.streams.recordable()
-    exchange = trial.variant(Kind.INVALID, Action.START, stream, query=query)
-    trial.observe("open/action-missing-answer", answered(exchange), exchange)
+@pytest.mark.requirement("query/action-mandatory", "status/no-effect")
+def test_action_is_mandatory(trial: Trial) -> None:
+    def in_the_body(action: Action, stream: Stream) -> Mapping[str, Any]:
+        body = msgspec.json.decode(trial.client.body(stream), type=dict[str, Any])
+        return {"query": None, "content": msgspec.json.encode(body | {"action": action.value})}
 
-    must_be_refused("query/action-mandatory", "a command without an action", exchange)
+    must_all_be_refused(
+        trial,
+        "query/action-mandatory",
+        {
+            "without an action": differing(query=None),
+            "with an empty action": differing(query="action="),
+            "with its action in the body": in_the_body,
+            "with a bare action": differing(query="action"),
+            "with its action under another name": lambda action, _: {"query": f"command={action.value}"},
+            "with its action in an escaped pair": lambda action, _: {"query": f"action%3D{action.value}"},
+        },
+        kind=Kind.INVALID,
+        answer="open/action-missing-answer",
+    )
 
 
-@pytest.mark.requirement("query/action-options")
-@pytest.mark.parametrize("action", ["PAUSE", "RESTART", "STARTED", "STAR", "0", "START,STOP", "%53%54ART%00"])
-def test_action_is_start_or_stop(trial: Trial, action: str) -> None:
-    stream = trial.streams.recordable()
-    exchange = trial.variant(Kind.INVALID, Action.START, stream, query=f"action={action}")
-
-    must_be_refused("query/action-options", f"the action {action}", exchange)
+@pytest.mark.requirement("query/action-options", "status/no-effect")
+def test_action_is_start_or_stop(trial: Trial) -> None:
+    must_all_be_refused(
+        trial,
+        "query/action-options",
+        {
+            "with the action PAUSE": differing(query="action=PAUSE"),
+            "with a longer action": lambda action, _: {"query": f"action={action.value}ED"},
+            "with the action RESTART": differing(query="action=RESTART"),
+            "with a shorter action": lambda action, _: {"query": f"action={action.value[:-1]}"},
+            "with the action 0": differing(query="action=0"),
+            "with both actions in one": differing(query="action=START,STOP"),
+            "with a zero byte after its action": lambda action, _: {"query": f"action={action.value}%00"},
+            "with another word before its action": lambda action, _: {"query": f"action=NOT_{action.value}"},
+            "with another word after its action": lambda action, _: {"query": f"action={action.value}%20NOT"},
+        },
+        kind=Kind.INVALID,
+    )
 
 
 def test_letter_case_of_the_action_is_observed(trial: Trial) -> None:

@@ -1,13 +1,17 @@
 """Table 4: publish_domain, app and stream, each mandatory and a string."""
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
+import msgspec
 import pytest
 
 from liverec.conformance.ledger import Kind
+from liverec.conformance.refusals import Wrong, must_all_be_refused
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import Violation, answered, is_success, must_be_refused
+from liverec.conformance.verdicts import Violation, answered, is_success
 from liverec.history import Action, Stream
 
 FIELDS = ("publish_domain", "app", "stream")
@@ -17,52 +21,90 @@ def fields(stream: Stream) -> dict[str, Any]:
     return {name: getattr(stream, name) for name in FIELDS}
 
 
-@pytest.mark.parametrize(
-    "field",
-    [pytest.param(name, marks=pytest.mark.requirement(f"body/{name.replace('_', '-')}-mandatory")) for name in FIELDS],
-)
+def without(field: str, body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != field}
+
+
+def of_each_field(rule: str) -> list[Any]:
+    ids = {name: f"body/{name.replace('_', '-')}-{rule}" for name in FIELDS}
+    return [pytest.param(name, marks=pytest.mark.requirement(one, "status/no-effect")) for name, one in ids.items()]
+
+
+def sent(change: Callable[[dict[str, Any]], Any]) -> Wrong:
+    """Return a request whose body is JSON, but for *change* to the fields of the right one."""
+    return lambda _action, stream: {"content": msgspec.json.encode(change(fields(stream)))}
+
+
+def instead(change: Callable[[bytes], bytes]) -> Wrong:
+    """Return a request whose body is what *change* makes of the right one."""
+    return lambda _action, stream: {"content": change(msgspec.json.encode(fields(stream)))}
+
+
+@pytest.mark.parametrize("field", of_each_field("mandatory"))
 def test_field_is_mandatory(trial: Trial, field: str) -> None:
-    stream = trial.streams.recordable()
-    body = {name: value for name, value in fields(stream).items() if name != field}
-    exchange = trial.variant(Kind.INVALID, Action.START, stream, content=json.dumps(body).encode())
-    trial.observe("open/body-field-answer", answered(exchange), exchange)
+    def in_the_query(action: Action, stream: Stream) -> Mapping[str, Any]:
+        body = fields(stream)
+        query = urlencode({"action": action.value, field: body.pop(field)})
+        return {"query": query, "content": msgspec.json.encode(body)}
 
-    must_be_refused(f"body/{field.replace('_', '-')}-mandatory", f"a START without {field}", exchange)
-
-
-@pytest.mark.parametrize("wrong", ["null", "number", "array", "object", "true"])
-@pytest.mark.parametrize(
-    "field",
-    [pytest.param(name, marks=pytest.mark.requirement(f"body/{name.replace('_', '-')}-string")) for name in FIELDS],
-)
-def test_field_is_a_string(trial: Trial, field: str, wrong: str) -> None:
-    stream = trial.streams.recordable()
-    right = fields(stream)[field]
-    values: dict[str, Any] = {"null": None, "number": 7, "array": [right], "object": {"name": right}, "true": True}
-    body = fields(stream) | {field: values[wrong]}
-    exchange = trial.variant(Kind.INVALID, Action.START, stream, content=json.dumps(body).encode())
-
-    must_be_refused(f"body/{field.replace('_', '-')}-string", f"a START whose {field} is a {wrong}", exchange)
+    must_all_be_refused(
+        trial,
+        f"body/{field.replace('_', '-')}-mandatory",
+        {
+            f"without {field}": sent(lambda body: without(field, body)),
+            f"with {field} in the query": in_the_query,
+            f"with {field} one level too deep": sent(lambda body: without(field, body) | {"stream_info": body}),
+        },
+        kind=Kind.INVALID,
+        answer="open/body-field-answer",
+    )
 
 
-@pytest.mark.requirement("body/json")
-@pytest.mark.parametrize("broken", ["empty", "cut", "trailing", "quotes", "array", "text", "form"])
-def test_body_is_a_json_object(trial: Trial, broken: str) -> None:
-    stream = trial.streams.recordable()
-    right = trial.client.body(stream)
-    bodies = {
-        "empty": b"",
-        "cut": right[:-1],
-        "trailing": right + b"}",
-        "quotes": right.replace(b'"', b"'"),
-        "array": b"[" + right + b"]",
-        "text": b'"' + stream.stream.encode() + b'"',
-        "form": "&".join(f"{name}={value}" for name, value in fields(stream).items()).encode(),
-    }
-    exchange = trial.variant(Kind.INVALID, Action.START, stream, content=bodies[broken])
-    trial.observe("open/malformed-body-answer", answered(exchange), exchange)
+@pytest.mark.parametrize("field", of_each_field("string"))
+def test_field_is_a_string(trial: Trial, field: str) -> None:
+    def replaced(value: Callable[[str], Any]) -> Wrong:
+        return sent(lambda body: body | {field: value(body[field])})
 
-    must_be_refused("body/json", f"a START whose body is no JSON object ({broken})", exchange)
+    must_all_be_refused(
+        trial,
+        f"body/{field.replace('_', '-')}-string",
+        {
+            f"whose {field} is null": replaced(lambda _: None),
+            f"whose {field} is an array": replaced(lambda right: [right]),
+            f"whose {field} is a number": replaced(lambda _: 7),
+            f"whose {field} is an object": replaced(lambda right: {"name": right}),
+            f"whose {field} is true": replaced(lambda _: True),
+            f"whose {field} is false": replaced(lambda _: False),
+            f"whose {field} is an empty array": replaced(lambda _: []),
+            f"whose {field} is an array of two": replaced(lambda right: [right, right]),
+        },
+        kind=Kind.INVALID,
+    )
+
+
+@pytest.mark.requirement("body/json", "status/no-effect")
+def test_body_is_a_json_object(trial: Trial) -> None:
+    must_all_be_refused(
+        trial,
+        "body/json",
+        {
+            "without a body": instead(lambda _: b""),
+            "whose body is cut off": instead(lambda right: right[:-1]),
+            "whose body is a form": lambda _, stream: {"content": urlencode(fields(stream)).encode()},
+            "with something after its body": instead(lambda right: right + b"}"),
+            "with single quotes in its body": instead(lambda right: right.replace(b'"', b"'")),
+            "whose body is an array": instead(lambda right: b"[" + right + b"]"),
+            "whose body is a text": sent(lambda body: body["stream"]),
+            "whose body is a text that holds the right one": sent(json.dumps),
+            "whose body is an array of the values": sent(lambda body: list(body.values())),
+            "whose body is an array of pairs": sent(lambda body: [list(pair) for pair in body.items()]),
+            "whose body is null": instead(lambda _: b"null"),
+            "whose body is a number": instead(lambda _: b"7"),
+            "whose body is true": instead(lambda _: b"true"),
+        },
+        kind=Kind.INVALID,
+        answer="open/malformed-body-answer",
+    )
 
 
 @pytest.mark.requirement("body/content-type-charset")

@@ -2,27 +2,40 @@
 
 import pytest
 
+from liverec.command import command_path
 from liverec.conformance.ledger import Kind
+from liverec.conformance.refusals import differing, must_all_be_refused
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import answered, must_be_refused
-from liverec.history import Action
 
 NOBODYS = "f" * 32
 
 
-@pytest.mark.requirement("uri/project-id")
-@pytest.mark.parametrize("project_id", ["{project_id}", "no-such-project"])
-def test_project_that_nobody_has_is_refused(trial: Trial, project_id: str) -> None:
-    stream = trial.streams.recordable()
-    exchange = trial.variant(Kind.STRANGER, Action.START, stream, project_id=project_id)
+@pytest.mark.requirement("uri/project-id", "status/no-effect")
+def test_project_that_nobody_has_is_refused(trial: Trial) -> None:
+    must_all_be_refused(
+        trial,
+        "uri/project-id",
+        {
+            "under the project {project_id}": differing(project_id="{project_id}"),
+            "under the project no-such-project": differing(project_id="no-such-project"),
+        },
+        kind=Kind.STRANGER,
+    )
 
-    must_be_refused("uri/project-id", f"a START under project {project_id}", exchange)
 
-
-@pytest.mark.requirement("uri/foreign-project")
+@pytest.mark.requirement("uri/foreign-project", "status/no-effect")
 def test_credentials_do_not_serve_another_project(trial: Trial) -> None:
-    stream = trial.streams.recordable()
-    exchange = trial.variant(Kind.STRANGER, Action.START, stream, project_id=NOBODYS)
-    trial.observe("open/foreign-project-answer", answered(exchange), exchange)
+    elsewhere = command_path(trial.document, NOBODYS)
+    wrong = {
+        f"under another project with a {kind}": differing(credentials=kind, project_id=NOBODYS)
+        for kind in trial.client.credential_kinds
+    }
+    if "signature" in trial.client.credential_kinds:
+        wrong["signed under another project, with its own in X-Project-Id"] = differing(
+            credentials="signature", path=elsewhere
+        )
+        wrong["signed under another project, without X-Project-Id"] = differing(
+            credentials="signature", path=elsewhere, headers={"X-Project-Id": None}
+        )
 
-    must_be_refused("uri/foreign-project", "a START under another project", exchange)
+    must_all_be_refused(trial, "uri/foreign-project", wrong, kind=Kind.STRANGER, answer="open/foreign-project-answer")

@@ -29,11 +29,12 @@ def judged(
     generated: Literal["none", "few", "all"] = "all",
     used: bool = False,
     changes: Mapping[str, str] | None = None,
+    only: tuple[str, ...] = (),
 ) -> Result:
     """Serve with *faults* and *dialect*, run ``contracts/`` against it, and return the result.
 
     *generated* requests take most of the time; "few" are as many as under a quota. *used*: nothing is known of the
-    streams beforehand. *changes* are lines of the profile and what stands there instead.
+    streams beforehand. *changes* are lines of the profile and what stands there instead. *only* names requirements, if not all.
     """
     settings = Settings(profile=reference_profile(), clock=VirtualClock(), faults=faults, dialect=dialect or Dialect())
     with running(settings) as server:
@@ -43,12 +44,12 @@ def judged(
             resolved=resolve_target(target),
             allow=False,
             seed=0,
-            only=(),
+            only=only,
             folder=folder,
             today=datetime.now(UTC).date(),
         )
         options = ["--liverec-initial", "unknown"] if used else []
-        options += ["-k", "not generated"] if generated == "none" else []
+        options += ["-k", "not test_generated"] if generated == "none" else []
         few = generation.effort(SHORT, thin=True)  # and what fails is not made smaller
         with patch.object(generation, "effort", return_value=few) if generated == "few" else nullcontext():
             code = pytest.main(

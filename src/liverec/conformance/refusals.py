@@ -1,0 +1,69 @@
+"""Requests that must be refused whatever their stream is doing, and that must leave it as it was."""
+
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Any
+
+from liverec.client import Exchange
+from liverec.conformance.ledger import Kind
+from liverec.conformance.trial import Trial
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, must_be_refused
+from liverec.history import Action, Stream
+
+# What makes a command wrong: the parts in which it differs from the plain one about that stream.
+Wrong = Callable[[Action, Stream], Mapping[str, Any]]
+MOST_WHERE_FEW = 3  # of one group, where requests are few
+
+
+def differing(**parts: Any) -> Wrong:
+    """Return what differs in the same way whatever the action and the stream are."""
+    return lambda _action, _stream: parts
+
+
+def must_all_be_refused(
+    trial: Trial, identifier: str, wrong: Mapping[str, Wrong], *, kind: Kind, answer: str | None = None
+) -> None:
+    """Judge that each of *wrong* is refused as a START of an idle stream and as a STOP of a recording one.
+
+    A right command after each half proves that the refusal was for what was wrong, and that it had no effect.
+    *answer* names what is observed of the first refusal. Where requests are few, strangers alone are sent for both.
+
+    Raises:
+        Violation: one was accepted, or a refused STOP has ended the recording.
+        Undecided: a right command did not go through.
+    """
+    if not wrong:
+        raise NotExercised("the profile has no credentials that could be made wrong in this way")
+    few = trial.thin
+    stream = trial.streams.recordable()
+    # The provider locks an access key after a few failures in a row: a right signature goes between.
+    proof = trial.client.credential_kinds[-1]
+    chosen = dict(islice(wrong.items(), MOST_WHERE_FEW if few else None))
+    refused = _refused(trial, identifier, chosen, action=Action.START, stream=stream, kind=kind)
+    if answer is not None:
+        trial.observe(answer, answered(refused[0]), refused[0])
+    if few and kind is not Kind.STRANGER:
+        return
+    begun = trial.command(Action.START, stream, credentials=proof)
+    if begun.status != 200:
+        stream = trial.recording()  # whether a refused START took effect cannot be told apart, but for a STOP it can
+    chosen = dict(islice(chosen.items(), 1 if few else None))
+    refused = _refused(trial, identifier, chosen, action=Action.STOP, stream=stream, kind=kind)
+    ended = trial.command(Action.STOP, stream, credentials=proof)
+    if ended.status in {400, 404}:
+        said = f"after refused STOPs ({', '.join(chosen)}) a STOP of a recording stream was answered {answered(ended)}"
+        raise Violation("status/no-effect", said, *refused[:3], ended)
+    for right in (begun, ended):
+        if right.status != 200:
+            raise Undecided(f"the same command, with nothing wrong, was answered {answered(right)}")
+
+
+def _refused(
+    trial: Trial, identifier: str, wrong: Mapping[str, Wrong], *, action: Action, stream: Stream, kind: Kind
+) -> list[Exchange]:
+    found: list[Exchange] = []
+    for what, differs in wrong.items():
+        exchange = trial.variant(kind, action, stream, **differs(action, stream))
+        must_be_refused(identifier, f"a {action.value} {what}", exchange)
+        found.append(exchange)
+    return found
