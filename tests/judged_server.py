@@ -34,7 +34,8 @@ def judged(
     """Serve with *faults* and *dialect*, run ``contracts/`` against it, and return the result.
 
     *generated* requests take most of the time; "few" are as many as under a quota. *used*: nothing is known of the
-    streams beforehand. *changes* are lines of the profile and what stands there instead. *only* names requirements, if not all.
+    streams beforehand. *changes* are lines of the profile and what stands there instead. *only* these requirements are
+    judged, if any are named.
     """
     settings = Settings(profile=reference_profile(), clock=VirtualClock(), faults=faults, dialect=dialect or Dialect())
     with running(settings) as server:
