@@ -97,3 +97,5 @@ class Result:
     timelines: tuple[Mapping[str, Any], ...] = field(default=())
     # every decided or undecided START after a STOP: gap_from_s, gap_until_s, accepted, certain
     probes: tuple[Mapping[str, Any], ...] = ()
+    # commands that left at one moment: how many, how close together, on how many streams they raced
+    bursts: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -8,8 +8,9 @@ from types import TracebackType
 from typing import Self, Unpack
 
 from liverec.address import Address, parse_address
+from liverec.client.burst import Burst, open_connections, release
 from liverec.client.composer import Composer, RequestParts
-from liverec.client.connection import speaks_plainly, speaks_tls
+from liverec.client.connection import Connection, speaks_plainly, speaks_tls
 from liverec.client.credentials import CredentialKind, CredentialsRefused, login_body
 from liverec.client.exchange import Exchange
 from liverec.client.line import Line, RawExchange
@@ -117,6 +118,46 @@ class Client:
             project_id=stream.project_id,
         )
 
+    def burst(self, commands: Sequence[tuple[Action, Stream]], *, connections: list[Connection] | None = None) -> Burst:
+        """Send *commands* so that all leave at one moment, each over a connection of its own, and record them.
+
+        If the target does not take so many connections, the first commands alone are sent. The connections are opened
+        beforehand; given *connections*, these are used again and left there.
+
+        Raises:
+            CredentialsRefused: IAM gave no token.
+        """
+        used = open_connections(self._address, len(commands), connections or ())
+        if connections is not None:
+            connections[:] = used
+        for _ in used:
+            self._pacer.wait()
+        sent = commands[: len(used)]
+        requests = [self._composed(action, stream, ends=connections is None) for action, stream in sent]
+        processes = [self._processes.acquire() for _ in sent]
+        indexes = [
+            None if self._history is None else self._history.invoke(process, *command)
+            for process, command in zip(processes, sent, strict=True)
+        ]
+
+        def answered(number: int, exchange: Exchange) -> Exchange:
+            process = processes[number]
+            retired = self._history is None or _complete(self._history, process, exchange)
+            self._processes.release(process, retired=retired)
+            return self._observed(replace(exchange, process=process, index=indexes[number]))
+
+        return release(
+            used, requests, clock=self._clock, timeout_s=self._timeout_s, secrets=self._secrets, answered=answered
+        )
+
+    def _composed(self, action: Action, stream: Stream, *, ends: bool) -> OutgoingRequest:
+        return self._composer.compose(
+            query=command_query(action),
+            content=self.body(stream),
+            project_id=stream.project_id,
+            headers={"Connection": "close"} if ends else None,
+        )
+
     def body(self, stream: Stream) -> bytes:
         """Return the body of a command about *stream*: compact JSON, its fields in the order of Table 4."""
         return command_body(self._document, stream)
@@ -200,16 +241,7 @@ class Client:
         try:
             index = history.invoke(process, action, stream)
             exchange = self._transport.exchange(request)
-            # An answer that broke off proves nothing, whatever its status line said.
-            status = exchange.status if exchange.error is None else None
-            history.complete(
-                process,
-                status,
-                request_id=exchange.request_id,
-                error_code=exchange.error_code,
-                error=exchange.error,
-            )
-            retired = outcome_of(status) is Outcome.INFO
+            retired = _complete(history, process, exchange)
         finally:
             self._processes.release(process, lane=lane, retired=retired)
         return replace(exchange, process=process, index=index)
@@ -218,6 +250,16 @@ class Client:
         for observer in self._observers:
             observer(exchange)
         return exchange
+
+
+def _complete(history: HistoryWriter, process: int, exchange: Exchange) -> bool:
+    """Write what came of the command of *process*; return whether nobody knows what became of it."""
+    # An answer that broke off proves nothing, whatever its status line said.
+    status = exchange.status if exchange.error is None else None
+    history.complete(
+        process, status, request_id=exchange.request_id, error_code=exchange.error_code, error=exchange.error
+    )
+    return outcome_of(status) is Outcome.INFO
 
 
 def _login(address: Address, body: bytes) -> OutgoingRequest:

@@ -32,6 +32,7 @@ class Connection:
         self.received = bytearray()
         self.ended = False  # the server closed it
         self.stays_open = False  # by what the latest answer said
+        self.served = False  # it has carried a request in a burst
         self._link = link
         self._unread = b""
 
@@ -109,6 +110,25 @@ class Connection:
                 if pending or select.select([self._link], [], [], within_s)[0]:
                     self._unread = self._some(Deadline(max(within_s, _PAUSE_S)))
         return self._unread
+
+    def arrived(self) -> bytes:
+        """Return what has arrived by now, without waiting; ``ended`` is then true if the server has closed."""
+        arrived = bytearray()
+        while not self.ended and len(arrived) <= LARGEST_ANSWER:
+            try:
+                self._link.settimeout(0)
+                part = self._link.recv(_CHUNK)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                break
+            except OSError:
+                part = b""
+            self.ended = not part
+            arrived += part
+        return bytes(arrived)
+
+    def fileno(self) -> int:
+        """Return the number under which the operating system has it, for a selector."""
+        return self._link.fileno()
 
     def close(self) -> None:
         """Close it."""

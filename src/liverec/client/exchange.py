@@ -43,6 +43,7 @@ class Exchange:
     refusals: int = 0
     process: int | None = None
     index: int | None = None
+    together: int = 1  # how many requests left at the same moment
     is_raw: bool = False  # sent byte for byte, perhaps no request at all
     secrets: Secrets = field(repr=False, compare=False)
 

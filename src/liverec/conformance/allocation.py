@@ -47,6 +47,12 @@ class Allocation:
                 self._free["recordable"] += [self._used.pop(stream) for stream in rested]
         return self._next("recordable")
 
+    @property
+    def free(self) -> int:
+        """How many recordable streams nobody uses."""
+        with self._lock:
+            return len(self._free["recordable"])
+
     def end_test(self) -> None:
         """Note that the test under way has ended: what it holds may be used again."""
         with self._lock:

@@ -1,5 +1,6 @@
 """The run's history, judged: findings as violations, and what the probes measured."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -71,16 +72,21 @@ class JudgedHistory:
         }
 
     def restarts_refused_after(self, gap_ns: int) -> Iterator[tuple[Operation, Operation]]:
-        """Yield each START refused at least *gap_ns* after an accepted STOP, with nothing accepted in between."""
+        """Yield each START refused at least *gap_ns* after an accepted STOP, and none accepted before its answer."""
         stopped: dict[Stream, Operation] = {}
+        refused: dict[Stream, tuple[Operation, Operation]] = {}  # with the STOP; others may still have been under way
         for one in sorted(self.history.operations, key=lambda one: one.invoked):
             before = stopped.get(one.stream)
-            if one.action is Action.STOP and one.outcome is Outcome.OK:
-                stopped[one.stream] = one
-            elif one.outcome in {Outcome.OK, Outcome.INFO}:
+            if one.outcome in {Outcome.OK, Outcome.INFO}:
+                found = refused.pop(one.stream, None)
+                if found is not None and one.invoked > (found[1].completed or one.invoked):
+                    yield found
                 stopped.pop(one.stream, None)
+                if one.action is Action.STOP and one.outcome is Outcome.OK:
+                    stopped[one.stream] = one
             elif before is not None and _refused_after(before, one, gap_ns):
-                yield before, one
+                refused.setdefault(one.stream, (before, one))
+        yield from refused.values()
 
     def operation(self, one: Operation) -> Mapping[str, Any]:
         """Return one operation as evidence."""
@@ -102,9 +108,12 @@ class JudgedHistory:
         read = [asdict(one) for one in self.result.dialects]
         return {axis: " or ".join(dict.fromkeys(one[axis] for one in read)) for axis in (read[0] if read else {})}
 
-    def of_stream(self, stream: Stream) -> list[Operation]:
-        """Return the operations about one stream, in the order of their invocation."""
-        return sorted((one for one in self.history.operations if one.stream == stream), key=lambda one: one.invoked)
+    def by_stream(self) -> dict[Stream, list[Operation]]:
+        """Return the operations about each stream, in the order of their invocation."""
+        found: dict[Stream, list[Operation]] = defaultdict(list)
+        for one in sorted(self.history.operations, key=lambda one: one.invoked):
+            found[one.stream].append(one)
+        return found
 
 
 def _refused_after(stopped: Operation, one: Operation, gap_ns: int) -> bool:
@@ -115,8 +124,9 @@ def _refused_after(stopped: Operation, one: Operation, gap_ns: int) -> bool:
 def timelines(trial: Trial, judged: JudgedHistory) -> tuple[Mapping[str, Any], ...]:
     """Return what the report draws: one timeline for each schedule, times in seconds from the first record."""
     drawn: list[Mapping[str, Any]] = []
+    by_stream = judged.by_stream()
     for one in trial.assigned:
-        operations = [judged.operation(operation) for operation in judged.of_stream(one.stream)]
+        operations = [judged.operation(operation) for operation in by_stream[one.stream]]
         stops = [each for each in operations if each["action"] == "STOP" and each["outcome"] == Outcome.OK.value]
         window = None
         if stops and stops[0]["completed_s"] is not None:

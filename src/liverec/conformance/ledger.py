@@ -9,6 +9,7 @@ from liverec.client import Exchange
 
 MOST_EXCHANGES = 20_000
 MOST_BYTES = 64 * 1024 * 1024
+MOST_TOGETHER = 8  # a server may turn away a crowd of callers by hanging up; not so few
 GATEWAY_CODES = "APIGW."
 
 
@@ -28,6 +29,11 @@ class Entry:
 
     kind: Kind
     exchange: Exchange
+
+
+def _is_own(exchange: Exchange) -> bool:
+    """Whether its connection was its own and not one of a crowd, so that it must not be cut without an answer."""
+    return not exchange.reused and not exchange.is_raw and exchange.together <= MOST_TOGETHER
 
 
 class Ledger:
@@ -87,7 +93,7 @@ class Ledger:
         for one in exchanges:
             error = one.error or ""
             broke_off = error.startswith("disconnected") and (one.completed_ns < alive or not died)
-            if (broke_off or error.startswith(("timeout", "too large"))) and not one.reused and not one.is_raw:
+            if (broke_off or error.startswith(("timeout", "too large"))) and _is_own(one):
                 yield one
 
     def malformed(self, *, died: bool) -> Iterator[Exchange]:

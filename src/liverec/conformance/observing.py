@@ -33,9 +33,10 @@ def observe_history(trial: Trial, judged: JudgedHistory) -> None:
     exact = [one for one in judged.probes if one.gap_from == one.gap_until == judged.history.interval_ns]
     if exact:
         trial.observe("open/exactly-the-interval", "accepted" if exact[0].accepted else "refused")
-    raced = [one for one in trial.assigned if len({step.lane for step in one.schedule.steps}) > 1]
+    raced = {one.stream for one in trial.assigned if len({step.lane for step in one.schedule.steps}) > 1}
+    raced |= set(trial.raced)
     if raced:
-        most = max(_winners(judged.of_stream(one.stream)) for one in raced)
+        most = max(_winners(told) for stream, told in judged.by_stream().items() if stream in raced)
         trial.observe("open/racing", f"at most {most} of several STARTs at once succeeded")
 
 

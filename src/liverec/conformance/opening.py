@@ -54,7 +54,9 @@ def opened(
         finally:
             session.close()
             judged = session.judged or (judge_file(trial.history_path, lambda: False) if scheduled else None)
-            content = record(trial, judged, session.outcomes, only=only, interrupted=session.interrupted)
+            content = record(
+                trial, judged, session.outcomes, session.crowd.tally, only=only, interrupted=session.interrupted
+            )
             content["unusable"] = unusable
             write_record(folder, content)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from liverec.conformance.judged import JudgedHistory, probes_as_evidence, timelines
 from liverec.conformance.outcomes import Outcomes, judgements
+from liverec.conformance.races import Tally
 from liverec.conformance.trial import Trial
 from liverec.verdict import Judgement
 
@@ -13,6 +14,7 @@ def record(
     trial: Trial,
     judged: JudgedHistory | None,
     outcomes: Outcomes,
+    tally: Tally,
     *,
     only: frozenset[str],
     interrupted: bool,
@@ -34,6 +36,7 @@ def record(
         },
         "timelines": list(timelines(trial, judged)) if judged else [],
         "probes": probes_as_evidence(judged.probes, judged.history.interval_ns) if judged else [],
-        "notes": [*trial.notes, *(judged.result.notes if judged else ())],
+        "bursts": tally.as_json(),
+        "notes": [*trial.notes, *tally.notes(), *(judged.result.notes if judged else ())],
         "history": trial.history_path.name,
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from liverec.checker import check, probes
+from liverec.conformance.crowd import Crowd
 from liverec.conformance.folder import Events
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.outcomes import Outcomes, Said
@@ -33,8 +34,13 @@ class Session:
     isolated: Isolation | None = None
     judged: JudgedHistory | None = None
     interrupted: bool = False
+    crowd: Crowd = field(init=False)
     _background: threading.Thread | None = None
     _failure: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        """Let a crowd be at hand, for several tests."""
+        self.crowd = Crowd(self.trial)
 
     def begin(self) -> None:
         """Check that the target can be judged, tell the isolation story, and begin the schedules.

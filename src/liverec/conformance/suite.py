@@ -160,7 +160,7 @@ class Suite:
             judgements=rows,
             histories=(str(history),),
             notes=tuple(notes),
-            **{name: record[name] for name in ("dialect", "interval_s", "counts", "timelines", "probes")},
+            **{name: record[name] for name in ("dialect", "interval_s", "counts", "timelines", "probes", "bursts")},
         )
         return Outcome(exit_code=exit_code, result=result, history=history)
 

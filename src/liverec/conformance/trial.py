@@ -1,7 +1,7 @@
 """One run against one target: what every contract test is given."""
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from liverec.client import Client, Exchange, RawExchange
+from liverec.client import Burst, Client, Connection, Exchange, RawExchange
 from liverec.clock import NANOSECONDS, Clock, MonotonicClock, VirtualClock
 from liverec.conformance.allocation import Allocation
 from liverec.conformance.budget import SHORT, Budget
@@ -62,6 +62,7 @@ class Trial:
         self.observed: dict[str, tuple[str, tuple[Mapping[str, Any], ...]]] = {}
         self.notes: list[str] = []
         self.assigned: list[Assigned] = []
+        self.raced: list[Stream] = []  # several commanded these at once
         self.control = ControlPlane.of(setting.target)
         self.initial: Initial = setting.initial or "unknown"
         with suppress(Undecided):
@@ -119,6 +120,24 @@ class Trial:
         self._leftovers.answered(action, stream, exchange.status if exchange.error is None else None, starts)
         self._touch(stream, exchange)
         return self.ledger.add(Kind.COMMAND, exchange)
+
+    def burst(self, commands: Sequence[tuple[Action, Stream]], *, connections: list[Connection] | None = None) -> Burst:
+        """Send well-formed commands at one moment, as ``Client.burst`` does; for the rest, like ``command``."""
+        self._expect_answers()
+        starts = [self._leftovers.leaves(*command) for command in commands]
+        burst = self.client.burst(commands, connections=connections)
+        for exchange, (action, stream), decided in zip(burst.exchanges, commands, starts, strict=False):
+            self._leftovers.answered(action, stream, exchange.status if exchange.error is None else None, decided)
+            self._touch(stream, exchange)
+            self.ledger.add(Kind.COMMAND, exchange)
+        for (action, stream), decided in list(zip(commands, starts, strict=True))[len(burst.exchanges) :]:
+            if action is Action.START:  # it never left
+                self._leftovers.answered(action, stream, 400, decided)
+        for exchange in burst.exchanges:
+            if not was_answered(exchange):
+                self.contact.note(exchange)  # one of them stands for all
+                break
+        return burst
 
     def send(self, kind: Kind, **parts: Any) -> Exchange:
         """Send a request that concerns no stream of the history."""
