@@ -53,6 +53,11 @@ class Ordering:
         return {number: before for number, before in precedence if before}
 
     @cached_property
+    def tied(self) -> bool:
+        """Whether any operation may have to come ``before`` one that it overlaps."""
+        return self.evidence.slack is not None or not set(self.completed).isdisjoint(self.invoked)
+
+    @cached_property
     def lost_after(self) -> tuple[tuple[int, ...], ...]:
         """Return what lost calls must come after, of those that must."""
         return tuple(call.before for calls in self.lost.values() for call in calls if call.before)

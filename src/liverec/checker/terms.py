@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from liverec.checker.automaton import Automaton
 from liverec.checker.zone import Limits
 from liverec.history import Initial
 from liverec.model import EVERY, Forgiven
@@ -25,6 +26,7 @@ class Terms:
     resumed: bool = False
     forgiven: Forgiven | None = None
     readings: int = EVERY
+    automaton: Automaton = field(default_factory=Automaton)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -124,7 +124,8 @@ class LineReader:
         texts = list(map(self._text.__getitem__, map(slice, at.tolist(), ends.tolist())))
         numbers = list(map(self._templates.by_text(head).get, texts))
         if None in numbers:
-            numbers = [self._templates.of_text(head, text) for text in texts]
+            of_text = self._templates.of_text
+            return np.array([of_text(head, texts[n]) if one is None else one for n, one in enumerate(numbers)])
         return np.array(numbers, dtype=np.int64)
 
     def _of_answers(self, at: Int64, ends: Int64) -> Int64:
