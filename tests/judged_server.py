@@ -1,6 +1,6 @@
 """The suite against a reference server on a virtual clock, all in this process: a whole verdict in seconds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from liverec.conformance.budget import SHORT
 from liverec.conformance.suite import Suite
 from liverec.profile_file import reference_profile, reference_profile_text
 from liverec.reference.dialect import Dialect
-from liverec.reference.serving import running
+from liverec.reference.serving import Running, running
 from liverec.reference.settings import Settings
 from liverec.target import resolve_target
 from liverec.verdict import Result
@@ -30,12 +30,14 @@ def judged(
     used: bool = False,
     changes: Mapping[str, str] | None = None,
     only: tuple[str, ...] = (),
+    seed: int = 0,
+    afterwards: Callable[[Running], object] = lambda _: None,
 ) -> Result:
     """Serve with *faults* and *dialect*, run ``contracts/`` against it, and return the result.
 
     *generated* requests take most of the time; "few" are as many as under a quota. *used*: nothing is known of the
     streams beforehand. *changes* are lines of the profile and what stands there instead. *only* these requirements are
-    judged, if any are named.
+    judged, if any are named. *afterwards* is called with the server before it ends.
     """
     settings = Settings(profile=reference_profile(), clock=VirtualClock(), faults=faults, dialect=dialect or Dialect())
     with running(settings) as server:
@@ -44,7 +46,7 @@ def judged(
             target=target,
             resolved=resolve_target(target),
             allow=False,
-            seed=0,
+            seed=seed,
             only=only,
             folder=folder,
             today=datetime.now(UTC).date(),
@@ -56,6 +58,7 @@ def judged(
             code = pytest.main(
                 [*suite.arguments(), *options, "-p", "no:randomly", "-p", "no:xdist", "-p", "no:timeout"]
             )
+        afterwards(server)
     outcome = suite.outcome(int(code), datetime.now(UTC), 0.0)
     assert outcome.result is not None, outcome.message
     return outcome.result

@@ -265,3 +265,24 @@ def test_a_second_run_is_not_misled_by_what_the_first_one_left(clock: str, tmp_p
 def verified(server: Server, folder: Path, document: str) -> tuple[str, subprocess.CompletedProcess[str]]:
     options = ("--target", server.url, "--report", folder, *SCHEDULED)
     return folder.name, run("verify", *options, LIVEREC_DOCUMENT=document)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("fault", "requirement"),
+    [
+        ("action-optional", "query/action-mandatory"),
+        ("unknown-accepted", "status/404"),
+        ("get-acts", "http/method"),
+    ],
+)
+def test_the_printed_command_convicts_again_at_once(fault: str, requirement: str, tmp_path: Path) -> None:
+    """Until then its streams are in the windows that the STOPs of the run before began, and refuse everything."""
+    with serving("--clock", "virtual", "--fault", fault) as server:
+        options: tuple[str, ...] = ("verify", "--target", server.url, "--only", requirement, "--seed", "3")
+        for number in range(3):
+            ended = run(*options, "--report", tmp_path)
+            result = result_in(tmp_path)
+            assert (ended.returncode, result["findings"]) == (1, [requirement]), (number, ended.stdout)
+            (row,) = (row for row in result["requirements"] if row["id"] == requirement)
+            options = tuple(row["replay"].split()[1:])

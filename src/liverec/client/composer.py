@@ -60,11 +60,14 @@ class Composer:
         project_id: str | None = None,
     ) -> OutgoingRequest:
         """Return the request that ``RequestParts`` describes."""
-        kind = "none" if credentials == "none" else self.turns.take(credentials)
         project = self._project_id if project_id is None else project_id
         chunks = (content,) if isinstance(content, bytes) else tuple(content)
         path = command_path(self._document, project) if path is None else path
         target = self._address.prefix + path + ("" if query is None else f"?{query}")
+        body = b"".join(chunks)
+        kind = (
+            "none" if credentials == "none" else self.turns.take(credentials, of=target.encode(errors="replace") + body)
+        )
         changes = headers or {}
         fields = {
             "Host": self._address.authority,
@@ -85,7 +88,7 @@ class Composer:
                 method=method,
                 target=target,
                 headers=tuple((fields | date).items()),
-                body=b"".join(chunks),
+                body=body,
             )
         return OutgoingRequest(
             method=method,

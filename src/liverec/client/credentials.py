@@ -1,10 +1,12 @@
 """Proving who asks: the two ways of Table 3, a token or a signature."""
 
-import itertools
 import json
+import threading
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from zlib import crc32
 
 from liverec.client.redaction import Headers
 from liverec.profile import Credentials
@@ -37,23 +39,31 @@ class Signing:
 
 
 class Turns:
-    """Takes the kinds of credentials that a profile has in turns, so that each is exercised."""
+    """Takes the kinds of credentials that a profile has in turns, so that each is exercised.
+
+    Whose turn it is rests on the request, and on how often it was made: not on what other threads send meanwhile.
+    """
 
     def __init__(self, credentials: Credentials) -> None:
         token = credentials.token is not None or credentials.iam_url is not None
         signature = credentials.access_key is not None
         have: dict[CredentialKind, bool] = {"token": token, "signature": signature}
         self.kinds: tuple[CredentialKind, ...] = tuple(kind for kind, present in have.items() if present)
-        self._turns = itertools.cycle(self.kinds)
+        self._taken: Counter[int] = Counter()
+        self._lock = threading.Lock()
 
-    def take(self, kind: CredentialKind | None) -> CredentialKind:
-        """Return *kind*, or whose turn it is.
+    def take(self, kind: CredentialKind | None, *, of: bytes) -> CredentialKind:
+        """Return *kind*, or whose turn it is for a request *of* this content.
 
         Raises:
             ValueError: the profile has no credentials of this *kind*.
         """
         if kind is None:
-            return next(self._turns)
+            request = crc32(of)
+            with self._lock:
+                turn = request + self._taken[request]
+                self._taken[request] += 1
+            return self.kinds[turn % len(self.kinds)]
         if kind not in self.kinds:
             raise ValueError(f"the profile has no credentials of the kind {kind!r}, only {', '.join(self.kinds)}")
         return kind

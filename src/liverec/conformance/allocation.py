@@ -1,9 +1,10 @@
 """Which stream is used for what: every test takes streams of its own, and never others than the profile declares."""
 
 import random
-import secrets
 import threading
 from collections.abc import Callable, Collection
+from hashlib import sha256
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -11,6 +12,8 @@ import msgspec
 from liverec.conformance.verdicts import NotExercised
 from liverec.history import Stream
 from liverec.profile import Profile, StreamSet
+
+FEW = 20  # recordable streams; with fewer, none can be set aside
 
 
 class Allocation:
@@ -24,6 +27,8 @@ class Allocation:
         self, profile: Profile, *, seed: int, replenish: Callable[[Collection[Stream]], Collection[Stream]]
     ) -> None:
         self._profile = profile
+        self._seed = seed
+        self._made_up = count()
         self._replenish = replenish
         self._used: dict[Stream, int] = {}
         self._held: set[Stream] = set()
@@ -38,6 +43,9 @@ class Allocation:
             )
             if declared is not None
         }
+        sentinel = profile.recordable.count
+        if sentinel >= FEW:
+            self._free["recordable"].remove(sentinel)
 
     def recordable(self, *, fresh: bool = False) -> Stream:
         """Return a pushed stream under a COMMAND_RECORD rule that nobody uses; *fresh*: that this run never used."""
@@ -53,6 +61,12 @@ class Allocation:
         with self._lock:
             return len(self._free["recordable"])
 
+    @property
+    def sentinel(self) -> Stream | None:
+        """The stream that every run starts first and stops last; None where streams are too few for that."""
+        declared = self._profile.recordable
+        return self._stream(declared, declared.count) if declared.count >= FEW else None
+
     def end_test(self) -> None:
         """Note that the test under way has ended: what it holds may be used again."""
         with self._lock:
@@ -67,18 +81,26 @@ class Allocation:
         return self._next("unpushed")
 
     def unknown(self) -> Stream:
-        """Return a stream that nobody knows: declared, or a name made up at random."""
+        """Return a stream that nobody knows: declared, or one that is made up."""
         if "unknown" in self._free:
             return self._next("unknown")
         return self.made_up()
 
     def made_up(self) -> Stream:
-        """Return a stream of a random name under a domain that cannot be."""
+        """Return a stream of a name that the seed gives, under a domain that cannot be; every time another one.
+
+        A later run with the same seed makes up the same ones. A server that keeps the contract knows none of them then,
+        either; one that accepted a START of them may refuse the next for a restart interval, so that no refusal within
+        it proves anything: ``earlier_runs`` sees to that.
+        """
+        with self._lock:
+            number = next(self._made_up)
+        name = sha256(f"{self._seed} {number}".encode()).hexdigest()
         return Stream(
             project_id=self._profile.project_id,
-            publish_domain=f"nobody-{secrets.token_hex(4)}.invalid",
+            publish_domain=f"nobody-{name[:8]}.invalid",
             app="live",
-            stream=f"nobody-{secrets.token_hex(8)}",
+            stream=f"nobody-{name[8:24]}",
         )
 
     def nobodys(self, content: bytes) -> bytes:
@@ -110,16 +132,19 @@ class Allocation:
             return self._lent(getattr(self._profile, name), self._free[name].pop())
 
     def _lent(self, declared: StreamSet, number: int) -> Stream:
-        stream = Stream(
+        stream = self._stream(declared, number)
+        if declared is self._profile.recordable:
+            self._used[stream] = number
+            self._held.add(stream)
+        return stream
+
+    def _stream(self, declared: StreamSet, number: int) -> Stream:
+        return Stream(
             project_id=self._profile.project_id,
             publish_domain=declared.publish_domain,
             app=declared.app,
             stream=declared.name(number),
         )
-        if declared is self._profile.recordable:
-            self._used[stream] = number
-            self._held.add(stream)
-        return stream
 
     @staticmethod
     def _shuffled(declared: StreamSet, seed: int) -> list[int]:

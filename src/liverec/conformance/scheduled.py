@@ -22,8 +22,9 @@ def carry_out_schedules(trial: Trial) -> None:
     """
     plan = schedules(trial.document.interval_ns, exact=trial.exact, thin=trial.thin)
     left_out: dict[str, list[str]] = defaultdict(list)
+    lent = [_lent(trial) for _ in plan]  # in order, so that the same seed gives each the same stream
     with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="preparation") as threads:
-        for schedule, found in zip(plan, threads.map(partial(_first_state, trial), plan), strict=True):
+        for schedule, found in zip(plan, threads.map(partial(_first_state, trial), plan, lent), strict=True):
             if isinstance(found, Stream):
                 trial.assigned.append(Assigned(schedule=schedule, stream=found))
             else:
@@ -40,9 +41,19 @@ def carry_out_schedules(trial: Trial) -> None:
     trial.pace.carry_out(trial.assigned, send)
 
 
-def _first_state(trial: Trial, schedule: Schedule) -> Stream | str:
-    """Return a stream in the state in which *schedule* begins, or why there is none."""
+def _lent(trial: Trial) -> Stream | str:
+    """Return a stream that this run never used, or why there is none."""
     try:
-        return trial.recording(fresh=True) if schedule.prepared else trial.streams.recordable(fresh=True)
+        return trial.streams.recordable(fresh=True)
+    except NotExercised as problem:
+        return str(problem)
+
+
+def _first_state(trial: Trial, schedule: Schedule, lent: Stream | str) -> Stream | str:
+    """Return *lent*, or another stream, in the state in which *schedule* begins, or why there is none."""
+    if isinstance(lent, str) or not schedule.prepared:
+        return lent
+    try:
+        return trial.recording(fresh=True, first=lent)
     except (Undecided, NotExercised, CredentialsRefused) as problem:
         return str(problem)

@@ -9,6 +9,7 @@ from typing import Any
 
 from liverec.checker import check, probes
 from liverec.conformance.crowd import Crowd
+from liverec.conformance.earlier_runs import let_windows_pass
 from liverec.conformance.folder import Events
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.outcomes import Outcomes, Said
@@ -50,6 +51,8 @@ class Session:
         """
         self.events.write("stage", text="asking the target for admission")
         admitted(self.trial)
+        with suppress(Undecided):
+            let_windows_pass(self.trial, lambda text: self.events.write("stage", text=text))
         if not self.scheduled:
             return
         try:

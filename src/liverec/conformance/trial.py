@@ -197,15 +197,17 @@ class Trial:
         if self._abandoned.is_set():
             raise Undecided("the run was ended")
 
-    def recording(self, *, fresh: bool = False) -> Stream:
+    def recording(self, *, fresh: bool = False, first: Stream | None = None) -> Stream:
         """Return a stream of its own that is recording: a START was accepted. *fresh*: this run never used it before.
+
+        *first* is tried before any other.
 
         Raises:
             Undecided: the target accepted no START of several streams.
         """
         found = ""
-        for _ in range(TRIES):
-            stream = self.streams.recordable(fresh=fresh)
+        for number in range(TRIES):
+            stream = first if first is not None and number == 0 else self.streams.recordable(fresh=fresh)
             exchange = self.command(Action.START, stream)
             if exchange.status == 200 and exchange.error is None:
                 return stream
@@ -262,7 +264,8 @@ class Trial:
                 silent.set()
             return outcome_of(exchange.status if exchange.error is None else None) is not Outcome.INFO
 
-        streams = self._leftovers.streams()
+        # the sentinel last: it tells the next run how long ago this one ended
+        streams = sorted(self._leftovers.streams(), key=lambda stream: stream == self.streams.sentinel)
         with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="end") as threads:
             left = [
                 str(stream) for stream, done in zip(streams, threads.map(stopped, streams), strict=True) if not done
