@@ -25,7 +25,7 @@ from liverec.reference.settings import Settings
 from protocol_line import END, HIGH_WATER, SETTLED, TIMEOUT_S, Outcome, Step, Wire, converse, run, turn
 from raw_line import exchange, open_line
 from reference_requests import NOW, PROFILE
-from wire_requests import ODD, PLAIN, RAGGED, START, STOP, sign
+from wire_requests import ODD, ODD_ROUND_SIGNATURES, PLAIN, PLAIN_ROUND_SIGNATURES, RAGGED, START, STOP, sign
 
 FEW = replace(PROFILE, recordable=replace(PROFILE.recordable, count=2))
 SHORT = [one for one in PLAIN if len(one) < 5_000]
@@ -94,17 +94,20 @@ def both() -> Pair:
     return Pair()
 
 
-@pytest.mark.parametrize("number", range(len(PLAIN)))
+@pytest.mark.parametrize("number", range(len(PLAIN + PLAIN_ROUND_SIGNATURES)))
 def test_a_plain_command_is_answered_at_once_and_the_same(both: Pair, number: int) -> None:
-    [told] = both.compare_all([Step(PLAIN[number])])
+    plain = (PLAIN + PLAIN_ROUND_SIGNATURES)[number]
+
+    told, again = both.compare_all([Step(plain)], [Step(plain)])
 
     assert told.answers.startswith(b"HTTP/1.1 ")
-    assert both.at_once.answered == 1
+    assert again.answers == told.answers
+    assert both.at_once.answered == 2
 
 
-@pytest.mark.parametrize("number", range(len(ODD + RAGGED)))
+@pytest.mark.parametrize("number", range(len(ODD + RAGGED + ODD_ROUND_SIGNATURES)))
 def test_what_is_out_of_the_ordinary_is_left_to_the_parser(both: Pair, number: int) -> None:
-    odd = (ODD + RAGGED)[number]
+    odd = (ODD + RAGGED + ODD_ROUND_SIGNATURES)[number]
 
     both.compare_all([Step(odd)], [Step(odd, 0), Step(odd)])
     assert both.at_once.answered == 0

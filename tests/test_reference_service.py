@@ -1,11 +1,16 @@
 """The reference service: which answer each request gets."""
 
+import os
+import random
 import re
 from typing import Any
 
 import pytest
 
 from liverec.document import load_document
+from liverec.reference.command import Command, CommandReader, InvalidCommandError
+from liverec.reference.dialect import Dialect
+from liverec.reference.identity import RequestIds
 from liverec.reference.request import MAX_BODY, Excess, Request
 from liverec.reference.service import Service
 from reference_requests import BODY, PATH, PROJECT, advance, fields, request, send, service, statuses
@@ -205,6 +210,73 @@ def test_other_statuses_carry_the_gateway_s() -> None:
 
     assert re.fullmatch("[0-9a-f]{32}", str(answer.request_id))
     assert fields(answer)["request_id"] == answer.request_id
+
+
+class FieldByField(CommandReader):
+    """Takes no body for granted; as the reader of any fault."""
+
+
+def test_a_body_read_at_a_glance_is_read_as_field_by_field() -> None:
+    """Bodies put together from what makes them odd: escapes, names and values twice, no strings, no JSON."""
+    readers = [kind(document=load_document(), dialect=Dialect()) for kind in (CommandReader, FieldByField)]
+    names = [b'"publish_domain"', b'"app"', b'"stream"', b'"more"', b'"\\u0061pp"', b'"a"pp"', b"app", b'"App"']
+    values = [b'"a.b"', b'"live"', b'""', b'"*"', b'"\\""', b'"\\u0022:"', b'"\\ud800"', b'"\\ud83d\\ude00"', b'"\xff"']
+    values += [
+        '"\u00fc"'.encode(),
+        b'"a\nb"',
+        b'"a\x00"',
+        b'"\\x"',
+        b'"\\/"',
+        b"1",
+        b"null",
+        b"[]",
+        b'{"app":"b"}',
+        b'["x"]',
+        b"NaN",
+    ]
+    spaces = [b"", b" ", b"\n\t\r ", b"\x0b", b"\xef\xbb\xbf", b"\xc2\xa0", b",", b"//"]
+    chosen = random.Random(5)  # bodies, not secrets
+    taken = 0
+    for _ in range(6_000):
+        few = chosen.random() < 0.5
+        kinds = names[:3] if few else chosen.choices(names, k=chosen.randint(2, 5))
+        pairs = [
+            chosen.choice(names[:5]) if chosen.random() < 0.05 else name for name in chosen.sample(kinds, len(kinds))
+        ]
+        around = [chosen.choice(spaces[:3] if chosen.random() < 0.9 else spaces) for _ in range(4)]
+        inside = b",".join(
+            around[0] + name + around[1] + b":" + chosen.choice(values[: 2 if chosen.random() < 0.6 else None])
+            for name in pairs
+        )
+        body = around[2] + b"{" + inside + b"}" + around[3]
+        glanced, read = (read_body(reader, body) for reader in readers)
+        assert glanced == read, body
+        taken += isinstance(read, Command)
+    assert 500 < taken < 5_500
+
+
+def read_body(reader: CommandReader, body: bytes) -> Command | str:
+    """Return the command, or what is wrong with it."""
+    try:
+        return reader.read(request(body=body), project_id=PROJECT)
+    except InvalidCommandError as error:
+        return str(error)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_request_ids_are_unique_over_processes_that_were_forked() -> None:
+    ids = RequestIds("ms")
+    own = {ids.new()[:36] for _ in range(2)}
+    reading, writing = os.pipe()
+    if not os.fork():  # pragma: no cover  # another process
+        os.write(writing, " ".join(ids.new()[:36] for _ in range(400)).encode())
+        os._exit(0)
+    os.close(writing)
+    own |= {ids.new()[:36] for _ in range(400)}
+    with os.fdopen(reading, "rb") as told:
+        others = set(told.read().decode().split(" "))
+
+    assert (len(own), len(others), own & others) == (402, 400, set())
 
 
 def test_request_ids_are_unique() -> None:

@@ -103,3 +103,17 @@ RAGGED = [
     text("Content-Length: " + str(len(CONTENT) + 1)),
     START + b"nonsense\r\n\r\n",
 ]
+# what is plain because, or odd although, a signature may stand in it
+PLAIN_ROUND_SIGNATURES = [
+    sign("STOP").replace(b"authorization", b"AuthoriZation"),
+    sign("STOP").replace(b"\r\nauthorization", b"\r\nX-A: Signature=" + b"1" * 64 + b"\r\nauthorization"),
+    text("X-A: " + "0" * 70 + "Signature=" + "a" * 64 + ", Signature=" + "b" * 64 + " c"),
+    text("X-A: Signature=" + "a" * 63, "X-B: Signature=" + "b" * 65),
+    text("X-A: Signature=" + "a" * 63 + "_"),
+]
+ODD_ROUND_SIGNATURES = [
+    text("Signature=" + "a" * 64 + ": 1"),
+    text("X-A: Signature=" + "a" * 64 + " "),
+    text("Connection: Signature=" + "a" * 64),
+    text("Content-Length: Signature=" + "a" * 64),
+]

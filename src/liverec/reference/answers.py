@@ -13,6 +13,7 @@ from liverec.reference.identity import RequestIds
 from liverec.reference.recorder import Decision
 
 _EXISTS = ("LIVE.100011022", "LIVE.Record task exist.")
+_EXISTING = frozenset({Decision.RECORDING, Decision.TOO_SOON})
 _MEDIA_TYPE = ("LIVE.100011012", "Unsupported media type.")
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
 _JSON = (b"Content-Type", b"application/json")
@@ -36,7 +37,7 @@ class HeaderName(bytes):
 _REQUEST_ID = HeaderName(b"X-Request-Id")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: as a Request
 class Answer:
     """One answer; ``headers`` has all of them but Date and Connection. ``closes``: the connection ends with it."""
 
@@ -66,7 +67,7 @@ class Answers:
         self.examples = {
             status: (example["error_code"], example["error_msg"]) for status, example in document.error_examples.items()
         }
-        self._status_of = {
+        statuses = {
             Decision.UNKNOWN: int(dialect.unknown_status),
             Decision.OTHER_RULE: int(dialect.other_rule_status),
             Decision.UNPUSHED: int(dialect.unpushed_status),
@@ -74,15 +75,15 @@ class Answers:
             Decision.TOO_SOON: int(dialect.too_soon_status),
             Decision.IDLE: int(dialect.stop_while_idle_status),
         }
+        self._refusals = {
+            decision: (status, *(_EXISTS if status == 400 and decision in _EXISTING else self.examples[status]))
+            for decision, status in statuses.items()
+        }
 
     def decided(self, decision: Decision) -> Answer:
         """Answer a command that the rules have judged."""
-        if decision.accepted:
-            return self._accepted()
-        status = self._status_of[decision]
-        exists = status == 400 and decision in {Decision.RECORDING, Decision.TOO_SOON}
-        code, message = _EXISTS if exists else self.examples[status]
-        return self._refused(status, code, message)
+        refusal = self._refusals.get(decision)
+        return self._accepted() if refusal is None else self._refused(*refusal)
 
     def invalid(self, problem: str) -> Answer:
         """Answer a request that holds no command: 400, *problem* behind the page's message."""
@@ -129,17 +130,18 @@ class Answers:
         error_code: str | None = None,
         closes: bool = False,
     ) -> Answer:
-        text = _text(tuple(body.items()))
-        headers = (_JSON, (_REQUEST_ID, request_id.encode()), (b"Content-Length", str(len(text)).encode()))
+        text, length = _text(tuple(body.items()))
+        headers = (_JSON, (_REQUEST_ID, request_id.encode()), length)
         return Answer(
             status=status, headers=headers, body=text, request_id=request_id, error_code=error_code, closes=closes
         )
 
 
 @lru_cache(maxsize=256)
-def _text(fields: tuple[tuple[str, Any], ...]) -> bytes:
+def _text(fields: tuple[tuple[str, Any], ...]) -> tuple[bytes, tuple[bytes, bytes]]:
     """Most answers are said again and again."""
-    return _COMPACT.encode(dict(fields)).encode()
+    text = _COMPACT.encode(dict(fields)).encode()
+    return text, (b"Content-Length", str(len(text)).encode())
 
 
 def plain_json(status: int, body: Any, *headers: tuple[bytes, bytes]) -> Answer:

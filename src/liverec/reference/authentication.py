@@ -45,6 +45,7 @@ class Authenticator:
         self.wall_clock = wall_clock
         self._access_key = (profile.credentials.access_key or "").encode()
         self._secret_key = profile.credentials.secret_key or ""
+        self._key_holder = Caller(project_id=profile.project_id)
 
     def authenticate(self, request: Request) -> Caller:
         """Return who sent *request*.
@@ -93,7 +94,7 @@ class Authenticator:
             raise _denied("Get secretKey failed,ak:******,err:ak not exist")
         if not right:
             raise _denied("verify aksk signature fail")
-        return Caller(project_id=self.profile.project_id)
+        return self._key_holder
 
     def _covers_enough(self, signed_headers: tuple[str, ...]) -> bool:
         """X-Sdk-Date is the one header that must be signed."""

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
+
+import msgspec
 
 from liverec.document import Document
 from liverec.reference.dialect import Dialect
@@ -22,8 +23,7 @@ class UnsupportedContentError(InvalidCommandError):
     """The body is not declared to be JSON in UTF-8."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(NamedTuple):
     """What is asked for, and about which stream."""
 
     action: str
@@ -40,6 +40,10 @@ class CommandReader:
         self.actions = document.actions
         self.fields = document.body_fields
         self.dialect = dialect
+        # what a fault reads in its own way, it has to read field by field
+        plain = msgspec.defstruct("Body", [(name, str) for name in self.fields])
+        self._glance = msgspec.json.Decoder(plain).decode if type(self) is CommandReader else None
+        self._quotes = 4 * len(self.fields)
         self._plain_queries = {f"action={action}": action for action in document.actions}
 
     def read(self, request: Request, *, project_id: str) -> Command:
@@ -51,10 +55,25 @@ class CommandReader:
         """
         action = self._plain_queries.get(request.query) or self._action(request.query)
         self._check_content_type(request.headers.get("content-type", ""))
-        body = self._body(request.body)
-        named = {name: self._field(body, name) for name in self.fields}
-        stream = StreamName(project_id, named["publish_domain"], named["app"], named["stream"])
-        return Command(action=action, stream=stream)
+        named = self._at_a_glance(request.body) or self._named(request.body)
+        return Command(action, StreamName(project_id, *named))
+
+    def _at_a_glance(self, body: bytes) -> tuple[str, ...] | None:
+        """Return the fields of a body that is right, for a fraction of the time; None of any that may be odd.
+
+        So few quotes leave no room for another field, nor for one that is given twice.
+        """
+        if self._glance is None or body.count(b'"') != self._quotes:
+            return None
+        try:
+            named = msgspec.structs.astuple(self._glance(body))
+        except (ValueError, RecursionError):
+            return None
+        return None if "" in named or "*" in named else named
+
+    def _named(self, body: bytes) -> tuple[str, ...]:
+        fields = self._body(body)
+        return tuple(self._field(fields, name) for name in self.fields)
 
     def _action(self, query: str) -> str:
         try:

@@ -154,11 +154,10 @@ class Protocol(HttpToolsProtocol):
         except Exception:
             self.logger.exception("Exception in the reference server\n")
             answer = CRASHED
-        message = [STATUS_LINE[answer.status]]
-        for name, value in (*self.server_state.default_headers, *answer.headers):
-            message += (name.lower(), b": ", value, b"\r\n")
-        message += (b"connection: close\r\n\r\n" if answer.closes else b"\r\n", answer.body)
-        self.transport.write(b"".join(message))
+        headers = (*self.server_state.default_headers, *answer.headers)
+        lines = b"".join([b"%b: %b\r\n" % (name.lower(), value) for name, value in headers])
+        end = b"connection: close\r\n\r\n" if answer.closes else b"\r\n"
+        self.transport.write(b"%b%b%b%b" % (STATUS_LINE[answer.status], lines, end, answer.body))
         self._unfinished_since = None
         self._at_once_at = self.loop.time()
         if answer.closes:

@@ -96,9 +96,8 @@ class Recorder:
 
     def _key(self, name: StreamName) -> StreamName:
         """Say which stream is meant: a domain name has no letter case, app and stream have."""
-        if name.publish_domain.islower():
-            return name
-        return name._replace(publish_domain=name.publish_domain.lower())
+        domain = name.publish_domain.lower()
+        return name if domain == name.publish_domain else name._replace(publish_domain=domain)
 
     def _rule_allows(self, state: StreamState) -> bool:
         return state.rule == COMMAND_RECORD

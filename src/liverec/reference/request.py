@@ -24,7 +24,7 @@ class Excess:
     fatal: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: there is one with every command, for a third of the time
 class Request:
     """A request as it was sent: ``path`` and ``query`` raw, header names in lower case, equal ones joined by commas.
 

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 from typing import TypeVar, cast
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp
 
@@ -55,6 +55,7 @@ class Service:
         self.turn_away = TurnAway()
         head, _, tail = self.document.path_template.partition("{project_id}")
         self._head, self._tail = head, tail
+        self._own_path = head + quote(settings.profile.project_id, safe="") + tail
         self.command_line = f"{self.document.method} {head}".encode()  # how the text of a command begins
         self.set_faults(settings.faults)
 
@@ -119,6 +120,8 @@ class Service:
         return self.answers.gateway(404, "APIGW.0101", "The API does not exist."), None, "no such API"
 
     def _project_id(self, path: str) -> str | None:
+        if path == self._own_path:
+            return self.settings.profile.project_id
         if not (path.startswith(self._head) and path.endswith(self._tail)):
             return None
         project_id = path[len(self._head) : len(path) - len(self._tail)]
@@ -142,7 +145,7 @@ class Service:
         except InvalidCommandError as problem:
             return self.answers.invalid(str(problem)), None, "invalid"
         decision = self.recorder.command(command.action, command.stream)
-        return self.answers.decided(decision), command, decision.value
+        return self.answers.decided(decision), command, str(decision)
 
     def name(self, publish_domain: str, app: str, stream: str) -> StreamName:
         """Return the name of a stream of the profile's project."""
