@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from liveload.commander import Commander
     from liveload.worker import Worker
 
+_ANSWER = Ending.ANSWER
 _FINE_NS = 2_000_000  # the last part of a wait, which only the end of the process may cut short
 
 
@@ -49,15 +50,14 @@ class LoadActor:
         """Return the streams this user may command."""
         return self._streams
 
-    def command(
-        self, action: Action, stream: Stream, *, due: int | None = None, ending: Ending = Ending.ANSWER
-    ) -> Answer:
+    def command(self, action: Action, stream: Stream, *, due: int | None = None, ending: Ending = _ANSWER) -> Answer:
         """Send a command and return what came of it; RunEnds, and nothing sent, if the run is ending."""
-        self._worker.enter()
+        worker = self._worker
+        worker.enter()
         try:
-            return self._worker.commanded(self._commander, action, stream, due=due, ending=ending)
+            return worker.commanded(self._commander, action, stream, due=due, ending=ending)
         finally:
-            self._worker.leave()
+            worker.leave()
 
     def invalid(self, number: int, stream: Stream) -> Answer:
         """Send an invalid request."""

@@ -19,6 +19,7 @@ from liverec.history import Action, Outcome, Stream, outcome_of
 from liverec.target import Target
 
 TIMEOUT_S = 10.0
+_INFO = Outcome.INFO
 
 
 class Wire:
@@ -92,9 +93,9 @@ class Commander:
             raise
         status = reply.status
         request_id = request_id_of(reply)
-        error_code = error_code_of(reply)
+        error_code = error_code_of(reply) if reply.body else None
         completed = history.complete(process, status, request_id=request_id, error_code=error_code, error=reply.error)
-        if status != 200 and outcome_of(status) is Outcome.INFO:
+        if status != 200 and outcome_of(status) is _INFO:
             self._process = history.next_process()
         return Answer(invoked, completed, status, request_id, error_code, reply.error, self._rules.breaks(reply))
 

@@ -16,6 +16,7 @@ from liveload.tls import Tls
 from liverec.clock import NANOSECONDS
 
 IMPATIENT_S = 0.001
+_ANSWER = Ending.ANSWER
 _ESTABLISHED, _CLOSE_WAIT = 1, 8  # Linux's
 _FRESH_NS = 1_000_000  # so soon after an answer nothing else can have been noticed yet
 
@@ -67,7 +68,7 @@ class Connection:
             self._look_after(self._timeout_s)
         try:
             self._send(request)
-            if ending is not Ending.ANSWER:
+            if ending is not _ANSWER:
                 self._let_go(ending)
             self._parked = getcurrent()
             while self._reply is None:
@@ -79,7 +80,7 @@ class Connection:
         finally:
             self._awaiting = False
             self._parked = None
-        if ending is not Ending.ANSWER:
+        if ending is not _ANSWER:
             self.close()
             reply = reply._replace(unanswered=False)
         if self._excess:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cache
 
 from liveload.answer import Answer
 from liveload.health import Health
@@ -11,6 +10,7 @@ from liveload.tally import Tally, Violation
 from liverec.clock import NANOSECONDS
 from liverec.history import Action, Stream
 
+_START = Action.START
 _PAUSE_S = 0.2  # after a command that could not even be sent
 
 
@@ -40,19 +40,20 @@ class Observer:
         self._fire = fire
         self._pause = pause
         self._second = 0  # of the run, in which came
+        self._second_ends = begins + NANOSECONDS
         self._fresh: defaultdict[str, list[int]] = defaultdict(list[int])  # latencies (us) still to be counted, by name
 
     def commanded(self, under_way: UnderWay, answer: Answer, *, due: int | None, deliberate: bool) -> None:
         """Take in what came of a command; *deliberate*: we ourselves made an answer unlikely."""
-        seen = self.oracle.completed(under_way, answer)
+        violations, probe, _, events = self.oracle.completed(under_way, answer)
         tally = self.tally
-        for event in seen.events:
+        for event in events:
             tally.events[event] += 1
-        if seen.probe is not None:
-            tally.probed(seen.probe)
-        for violation in seen.violations:
+        if probe is not None:
+            tally.probed(probe)
+        for violation in violations:
             tally.violated(violation)
-        broken = RequirementBroken(seen.violations[0].requirement) if seen.violations else None
+        broken = RequirementBroken(violations[0].requirement) if violations else None
         name = _name(under_way.action, answer.status)
         self._count(name, answer, under_way.stream, due, deliberate=deliberate, broken=broken)
 
@@ -84,14 +85,15 @@ class Observer:
         if answer.completed == answer.invoked:
             self._unreachable(answer)
             return
-        latency = answer.completed - (answer.invoked if due is None else due)
-        second = max(0, answer.completed - self._begins) // NANOSECONDS
-        if second != self._second:
+        completed = answer.completed
+        latency = completed - (answer.invoked if due is None else due)
+        if completed >= self._second_ends:
             self._count_fresh()
-            self._second = second
+            self._second = (completed - self._begins) // NANOSECONDS
+            self._second_ends = self._begins + (self._second + 1) * NANOSECONDS
         self._fresh[name].append(latency // 1000)
         if answer.status is not None:
-            self.health.answered(answer.status, answer.completed)
+            self.health.answered(answer.status, completed)
         elif not deliberate:
             self.health.unanswered()
         self._fire(name, latency / 1e6, self._broken(answer, stream) if answer.breaks else broken)
@@ -126,6 +128,13 @@ class Observer:
         self._pause(_PAUSE_S)
 
 
-@cache
 def _name(action: Action, status: int | None) -> str:
-    return f"{action.value} {status or 'no answer'}"
+    names = _of_starts if action is _START else _of_stops
+    name = names.get(status)
+    if name is None:
+        name = names[status] = f"{action.value} {status or 'no answer'}"
+    return name
+
+
+_of_starts: dict[int | None, str] = {}
+_of_stops: dict[int | None, str] = {}

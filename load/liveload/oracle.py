@@ -27,6 +27,10 @@ class Weight(StrEnum):
     UNKNOWN = "unknown"  # no answer, or the stream's state is not certain
 
 
+# members by names of their own: a look-up in an enumeration takes longer than a judgement
+_DECIDED, _AMBIGUOUS, _UNKNOWN = Weight.DECIDED, Weight.AMBIGUOUS, Weight.UNKNOWN
+_START = Action.START
+_OK, _TURNED_AWAY, _INFO = Outcome.OK, Outcome.TURNED_AWAY, Outcome.INFO
 # what is to be counted, made once
 _ALONE = {weight: (weight.value,) for weight in Weight}
 _OVERLAPPED = {weight: (weight.value, coverage.OVERLAP) for weight in Weight}
@@ -65,7 +69,7 @@ class _Facts:
     probed: bool = False  # a START since the STOP has blurred the gap
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, eq=False)
 class UnderWay:
     """One command between its invocation and its completion."""
 
@@ -100,19 +104,9 @@ class Oracle:
         facts = self._streams.get(stream)
         if facts is None:
             facts = self._streams[stream] = _Facts()
-        under_way = UnderWay(
-            action=action,
-            stream=stream,
-            facts=facts,
-            alone=not facts.starts_open and not facts.stops_open,
-            without_starts=not facts.starts_open and not facts.start_lost,
-            without_stops=not facts.stops_open and not facts.stop_lost,
-            recording=facts.recording is not None,
-            idle=facts.idle is not None,
-            starts=facts.starts + (action is Action.START),
-            stops=facts.stops + (action is Action.STOP),
-        )
-        if action is Action.START:
+        starts_open, stops_open = facts.starts_open, facts.stops_open
+        recording, idle = facts.recording is not None, facts.idle is not None
+        if action is _START:
             facts.starts += 1
             facts.starts_open += 1
             facts.idle = None
@@ -120,20 +114,36 @@ class Oracle:
             facts.stops += 1
             facts.stops_open += 1
             facts.recording = None
-        return under_way
+        return UnderWay(
+            action,
+            stream,
+            facts,
+            not starts_open and not stops_open,
+            not starts_open and not facts.start_lost,
+            not stops_open and not facts.stop_lost,
+            recording,
+            idle,
+            facts.starts,
+            facts.stops,
+        )
 
     def completed(self, one: UnderWay, answer: Answer) -> Seen:
         """Judge what came of a command; call it after its time of completion was taken."""
         facts = one.facts
-        self._begun = min(self._begun, answer.invoked)
+        if answer.invoked < self._begun:  # noqa: PLR1730  # a call takes longer
+            self._begun = answer.invoked
         overlapped = not one.alone or one.starts != facts.starts or one.stops != facts.stops
         # what was certain at the invocation still is, if nobody could change it meanwhile
-        one.without_starts &= one.starts == facts.starts and not facts.start_lost
-        one.without_stops &= one.stops == facts.stops and not facts.stop_lost
-        one.recording &= one.without_stops
-        one.idle &= one.without_starts
+        if facts.start_lost or one.starts != facts.starts:
+            one.without_starts = False
+        if facts.stop_lost or one.stops != facts.stops:
+            one.without_stops = False
+        if not one.without_stops:
+            one.recording = False
+        if not one.without_starts:
+            one.idle = False
         outcome = outcome_of(answer.status)
-        if one.action is Action.START:
+        if one.action is _START:
             facts.starts_open -= 1
             violations, probe, weight = self._start(one, answer, outcome)
         else:
@@ -141,18 +151,18 @@ class Oracle:
             violations, probe, weight = self._stop(one, answer, outcome)
         told = _OVERLAPPED if overlapped else _ALONE
         if not self._sees_all:
-            return Seen((), None, Weight.UNKNOWN, told[Weight.UNKNOWN])
+            return Seen((), None, _UNKNOWN, told[_UNKNOWN])
         return Seen(violations, probe, weight, told[weight])
 
     def _start(self, one: UnderWay, answer: Answer, outcome: Outcome) -> _Found:
         facts = one.facts
-        if outcome is Outcome.INFO:
+        if outcome is _INFO:
             facts.start_lost = True
-            return [], None, Weight.UNKNOWN
-        if outcome is Outcome.TURNED_AWAY:
+            return [], None, _UNKNOWN
+        if outcome is _TURNED_AWAY:
             facts.idle = answer.completed if one.idle else None
-            return [], None, Weight.UNKNOWN
-        if outcome is Outcome.OK:
+            return [], None, _UNKNOWN
+        if outcome is _OK:
             return self._start_accepted(one, answer)
         return self._start_refused(one, answer)
 
@@ -170,7 +180,7 @@ class Oracle:
         ):
             self._read("refused_start_restarts", "no", one, answer, violations)
         if one.recording:
-            weight = Weight.DECIDED
+            weight = _DECIDED
             self._read("start_while_recording", "accepted", one, answer, violations)
         facts.recorded = True
         facts.probed = True
@@ -185,12 +195,12 @@ class Oracle:
         if inside:
             facts.inside = (answer.invoked, answer.completed)
         if one.recording:
-            weight = Weight.DECIDED
+            weight = _DECIDED
             self._read("start_while_recording", "refused", one, answer, violations)
         if one.idle:
             stop_until = max(facts.stop_until, self._begun)
             if one.without_stops and answer.invoked - stop_until > self._outside:
-                weight = Weight.DECIDED
+                weight = _DECIDED
                 self._refused_too_late(one, answer, stop_until, violations)
             facts.idle = answer.completed
         facts.refused_until = answer.completed
@@ -211,40 +221,41 @@ class Oracle:
         """Return the probe that a START is, and whether it certainly was inside the window."""
         facts = one.facts
         if facts.opened is None or answer.invoked <= facts.opened[1]:
-            return None, False, Weight.UNKNOWN
+            return None, False, _UNKNOWN
         longest, shortest = answer.completed - facts.opened[0], answer.invoked - facts.opened[1]
         inside = longest <= self._inside
-        weight = Weight.UNKNOWN
+        weight = _UNKNOWN
         probe = None
         if not facts.probed and one.without_starts and one.without_stops:
-            probe = Probe(shortest=shortest, longest=longest, accepted=accepted)
-            weight = Weight.DECIDED if shortest > self._outside else Weight.AMBIGUOUS
-        return probe, inside, Weight.DECIDED if inside else weight
+            probe = Probe(shortest, longest, accepted)
+            weight = _DECIDED if shortest > self._outside else _AMBIGUOUS
+        return probe, inside, _DECIDED if inside else weight
 
     def _stop(self, one: UnderWay, answer: Answer, outcome: Outcome) -> _Found:
         facts = one.facts
         violations: list[Violation] = []
-        if outcome is Outcome.INFO:
+        if outcome is _INFO:
             facts.stop_lost = True
-            return [], None, Weight.UNKNOWN
-        if outcome is Outcome.TURNED_AWAY:
+            return [], None, _UNKNOWN
+        if outcome is _TURNED_AWAY:
             facts.recording = answer.completed if one.recording else None
-            return [], None, Weight.UNKNOWN
-        facts.stop_until = max(facts.stop_until, answer.completed)
+            return [], None, _UNKNOWN
+        if facts.stop_until < answer.completed:  # noqa: PLR1730  # as above
+            facts.stop_until = answer.completed
         if one.recording:
-            if outcome is Outcome.OK:
+            if outcome is _OK:
                 facts.opened, facts.inside, facts.probed = (answer.invoked, answer.completed), None, False
             else:
                 why = "a STOP was refused although its stream was being recorded"
                 violations.append(_violation("recording/stop", one, answer, why))
         elif one.idle and facts.recorded:
-            reading = "accepted" if outcome is Outcome.OK else "refused"
+            reading = "accepted" if outcome is _OK else "refused"
             self._read("stop_while_idle", reading, one, answer, violations)
         if one.without_starts:
             facts.idle = answer.completed
         facts.probed |= not one.recording
         certain = one.recording or one.idle
-        return violations, None, Weight.DECIDED if certain else Weight.UNKNOWN
+        return violations, None, _DECIDED if certain else _UNKNOWN
 
     def _read(self, axis: str, value: str, one: UnderWay, answer: Answer, violations: list[Violation]) -> None:
         """Note how the service reads an open point; it must read it in one way."""

@@ -25,6 +25,7 @@ Proof = Literal["token", "signature"]
 
 _SIGNED = ("content-type", "host", "x-project-id", "x-sdk-date")  # as the client of `liverec verify` signs
 _BLOCK = 64
+_START = Action.START
 _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 
@@ -78,13 +79,15 @@ class Prepared:
         self._secret_key = credentials.secret_key or ""
         self._utc = utc
         self._openings: dict[tuple[Action, str], _Opening] = {}
-        self._commands: dict[tuple[Action, Stream], PreparedCommand] = {}
+        self._starts: dict[Stream, PreparedCommand] = {}
+        self._stops: dict[Stream, PreparedCommand] = {}
 
     def command(self, action: Action, stream: Stream) -> PreparedCommand:
         """Return the command, prepared."""
-        known = self._commands.get((action, stream))
+        commands = self._starts if action is _START else self._stops
+        known = commands.get(stream)
         if known is None:
-            known = self._commands[action, stream] = self._prepare(action, stream)
+            known = commands[stream] = self._prepare(action, stream)
         return known
 
     def body(self, stream: Stream) -> bytes:
@@ -151,6 +154,7 @@ class Prepared:
             "Host": self._address.authority,
             "User-Agent": f"liverec/{__version__}",
             "Accept": "*/*",
+            "Accept-Encoding": "identity",
             "Content-Type": "application/json",
         }
 

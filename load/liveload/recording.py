@@ -20,7 +20,9 @@ _LONGEST_ID = 1024
 _LONGEST_CODE = 256
 _LONGEST_ERROR = 256
 _TYPES = {Outcome.OK: b"ok", Outcome.REFUSED: b"fail", Outcome.TURNED_AWAY: b"fail", Outcome.INFO: b"info"}
-_TYPE_OF = {status: _TYPES[outcome_of(status)] for status in range(100, 600)}
+_WHAT: dict[int | None, bytes] = {None: b'"type":"info"'} | {
+    status: b'"type":"%b","status":%d' % (_TYPES[outcome_of(status)], status) for status in range(100, 600)
+}
 _AHEAD = 1024 * 1024  # bytes: as much is filled at once, and mapped at once
 _ZEROS = bytes(64 * 1024)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -108,15 +110,10 @@ class WorkerHistory:
     ) -> int:
         """Write what came of the command that *process* sent, and return when; *status* None: no answer arrived."""
         now = monotonic_ns()
-        kind = b"info" if status is None else _TYPE_OF.get(status, b"info")
-        line = b'{"index":%d,"time":%d,"process":%d,"type":"%b"' % (
-            self.records,
-            now + self._offset,
-            process,
-            kind,
-        )
-        if status is not None:
-            line += b',"status":%d' % status
+        what = _WHAT.get(status)
+        if what is None:
+            what = f'"type":"info","status":{status}'.encode()
+        line = b'{"index":%d,"time":%d,"process":%d,%b' % (self.records, now + self._offset, process, what)
         if request_id is not None:
             line += b',"request_id":' + _json(request_id[:_LONGEST_ID])
         if error_code is not None:

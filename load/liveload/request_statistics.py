@@ -20,13 +20,15 @@ class RequestStatistics:
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         self._last = 0.0
+        self._second = 0
         self._pending: defaultdict[str, list[float]] = defaultdict(list[float])
 
     def answered(self, name: str, milliseconds: float, exception: Exception | None = None) -> None:
         """Tell of one answer, or of a failure."""
         now = time.time()
-        if int(now) != int(self._last):
+        if not self._second <= now < self._second + 1:
             self.flush()
+            self._second = int(now)
         self._last = now
         event: Any = self._environment.events.request
         if exception is None and len(event._handlers) == _LISTENERS_OF_LOCUST:  # noqa: SLF001  # no public way to ask

@@ -1,7 +1,6 @@
 """A worker's part in a run: its streams, its history, its users, and the orderly end of all of it."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from time import monotonic_ns, process_time
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import gevent
 from gevent.event import Event
 from gevent.lock import RLock
+from gevent.monkey import get_original
 
 from liveload.actor import LoadActor
 from liveload.answer import Answer, Ending
@@ -36,6 +36,7 @@ _PIN_ACTOR = -1  # the number of an actor that is no user
 _TIDIERS = 8  # connections that end what is recording
 _MOST_USERS = 100_000
 _AT_THE_END_NS = NANOSECONDS  # what was due so shortly before the end is no drop
+_ANSWER = Ending.ANSWER
 _BUSY = 0.9  # of a processor: from here on, what is late may be our own fault
 
 
@@ -64,11 +65,13 @@ class Worker:
         self._quiet = Event()  # the run ends, and nothing is under way any more
         self._free = list(range(_MOST_USERS, -1, -1))
         self._sent = 0
-        self._leftovers = Leftovers(nullcontext())  # greenlets change places only where they wait
+        # greenlets change places only where they wait, so that none ever waits for this lock
+        self._leftovers = Leftovers(get_original("_thread", "allocate_lock")())
         self._draining = RLock()
         self._final: Final | None = None
         self._problem = ""  # of ours, not of the target's
         limit = target.max_requests_per_minute
+        self._paced = bool(limit)
         self._pacer = Pacer(
             max(1, limit // plan.workers) if limit else None, clock=MonotonicClock(), sleep=self._paced_sleep
         )
@@ -143,19 +146,21 @@ class Worker:
     def leave(self) -> None:
         """Note that a command is over."""
         self._under_way -= 1
-        if self.ending.is_set() and not self._under_way:
+        if not self._under_way and self.ending.is_set():
             self._quiet.set()
 
     def commanded(
         self, commander: Commander, action: Action, stream: Stream, *, due: int | None = None, ending: Ending
     ) -> Answer:
         """Send a command; judge and count what comes of it."""
-        self._pacer.wait()
-        starts = self._leftovers.leaves(action, stream)
-        under_way = self._observer.oracle.invoked(action, stream)
+        if self._paced:
+            self._pacer.wait()
+        leftovers, observer = self._leftovers, self._observer
+        starts = leftovers.leaves(action, stream)
+        under_way = observer.oracle.invoked(action, stream)
         answer = commander.command(action, stream, ending=ending)
-        self._leftovers.answered(action, stream, answer.status, starts)
-        self._observer.commanded(under_way, answer, due=due, deliberate=ending.cuts_off)
+        leftovers.answered(action, stream, answer.status, starts)
+        observer.commanded(under_way, answer, due=due, deliberate=ending is not _ANSWER and ending.cuts_off)
         return answer
 
     def asked(self, commander: Commander, number: int, stream: Stream) -> Answer:

@@ -23,17 +23,17 @@ class Outcome(StrEnum):
 
 TURNED_AWAY = frozenset({401, 403, 405, 413, 415, 429})
 REFUSED = frozenset({400, 404})
+_KNOWN: dict[int | None, Outcome] = {
+    200: Outcome.OK,
+    **dict.fromkeys(REFUSED, Outcome.REFUSED),
+    **dict.fromkeys(TURNED_AWAY, Outcome.TURNED_AWAY),
+}
+_UNKNOWN = Outcome.INFO
 
 
 def outcome_of(status: int | None) -> Outcome:
     """Read the effect off a status; None is no answer at all."""
-    if status == 200:
-        return Outcome.OK
-    if status in REFUSED:
-        return Outcome.REFUSED
-    if status in TURNED_AWAY:
-        return Outcome.TURNED_AWAY
-    return Outcome.INFO
+    return _KNOWN.get(status, _UNKNOWN)
 
 
 class Stream(NamedTuple):
