@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -23,7 +24,8 @@ class UnsupportedContentError(InvalidCommandError):
     """The body is not declared to be JSON in UTF-8."""
 
 
-class Command(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
     """What is asked for, and about which stream."""
 
     action: str
@@ -56,7 +58,7 @@ class CommandReader:
         action = self._plain_queries.get(request.query) or self._action(request.query)
         self._check_content_type(request.headers.get("content-type", ""))
         named = self._at_a_glance(request.body) or self._named(request.body)
-        return Command(action, StreamName(project_id, *named))
+        return Command(action=action, stream=StreamName(project_id, *named))
 
     def _at_a_glance(self, body: bytes) -> tuple[str, ...] | None:
         """Return the fields of a body that is right, for a fraction of the time; None of any that may be odd.
