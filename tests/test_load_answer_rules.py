@@ -78,7 +78,7 @@ def test_right_answers_break_nothing(answer: Reply) -> None:
         (reply(400, ERROR, content_type="text/html"), "error-body/content-type"),
         (reply(404, ERROR, content_type=None), "error-body/content-type"),
         (reply(201), "status/200"),
-        (reply(302), "status/200"),
+        (reply(302), "status/documented"),
         (reply(409, ERROR), "status/documented"),
         (reply(500), "http/no-server-error"),
         (reply(503, ERROR), "http/no-server-error"),
