@@ -5,13 +5,16 @@ from contextlib import suppress
 import pytest
 
 from liverec.conformance.ledger import Kind, Ledger
+from liverec.conformance.session import Session
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
+from liverec.conformance.volume import carry_out_volume
 from liverec.history import Action
 
 FRESH = {"Connection": "close"}
 ROUNDS = 8
 LENGTH_REQUIRED = 411
+SHARE = 6  # of the time that the run may take, one part in so many
 
 
 @pytest.mark.requirement("http/answered")
@@ -31,6 +34,21 @@ def test_every_request_is_answered(trial: Trial, answers: Ledger) -> None:
         raise Violation("http/answered", why, *refused[:2])
     if trial.contact.lost:
         raise Undecided(trial.contact.lost)
+
+
+@pytest.mark.requirement("http/answered")
+def test_each_of_many_commands_gets_its_own_answer(liverec_session: Session) -> None:
+    """What is lost among them is told above; what is forgotten stands in the history."""
+    trial, volume = liverec_session.trial, liverec_session.volume
+    if trial.thin:
+        raise NotExercised("many commands are left out on a target with a quota")
+    carry_out_volume(trial, volume, most=trial.budget.volume, seconds=trial.budget.seconds / SHARE)
+    swapped = volume.swapped()
+    if swapped is not None:
+        why = "of two commands sent together each got the other's answer: "
+        why += f"a command that must be accepted was answered {answered(swapped[0])}"
+        why += f", and a START of a stream that nobody knows was answered {answered(swapped[1])}"
+        raise Violation("http/answered", why, *swapped)
 
 
 @pytest.mark.requirement("http/well-formed")

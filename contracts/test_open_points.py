@@ -4,7 +4,7 @@ import pytest
 
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.ledger import Kind, Ledger
-from liverec.conformance.observing import observe_history
+from liverec.conformance.observing import observe_contradiction, observe_history
 from liverec.conformance.session import Session
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, answered, is_success
@@ -71,6 +71,13 @@ def test_window_scope_is_observed(liverec_session: Session, answers: Ledger) -> 
     if story is not None and story.after is not None:
         told = "other streams of the app are free" if is_success(story.after) else answered(story.after)
         liverec_session.trial.observe("open/window-scope", told, story.after)
+
+
+def test_answers_about_unknown_streams_are_compared(liverec_session: Session, answers: Ledger) -> None:
+    del answers  # only so that this is not overwritten by what a single request shows
+    found = {answered(one.exchange): one.exchange for one in liverec_session.volume.asked if not one.accepted}
+    if len(found) > 1:
+        observe_contradiction(liverec_session.trial, "open/unknown-domain-answer", found)
 
 
 def test_history_is_observed(trial: Trial, judged: JudgedHistory) -> None:

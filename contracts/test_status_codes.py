@@ -9,6 +9,7 @@ import pytest
 from liverec.client import Exchange
 from liverec.conformance.answers import status_wrong
 from liverec.conformance.ledger import Kind, Ledger
+from liverec.conformance.session import Session
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Violation, answered, must_be_refused
 from liverec.history import Action
@@ -57,6 +58,16 @@ def test_start_of_an_unknown_stream_is_refused(trial: Trial) -> None:
     trial.observe("open/unknown-domain-answer", answered(exchange), exchange)
 
     must_be_refused("status/404", "a START of a stream that nobody knows", exchange)
+
+
+@pytest.mark.requirement("status/404")
+def test_start_of_unknown_streams_among_many_is_refused(liverec_session: Session) -> None:
+    if not liverec_session.volume.asked:
+        raise NotExercised("no streams that nobody knows were among many commands")
+    for exchange in liverec_session.volume.strangers_accepted():
+        raise Violation(
+            "status/404", "among many commands, a START of a stream that nobody knows was accepted", exchange
+        )
 
 
 @pytest.mark.requirement("status/no-effect")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -11,7 +12,7 @@ import pytest
 
 from liverec.clock import VirtualClock
 from liverec.conformance import generation
-from liverec.conformance.budget import SHORT
+from liverec.conformance.budget import BUDGETS, SHORT, Budget
 from liverec.conformance.suite import Suite
 from liverec.profile_file import reference_profile, reference_profile_text
 from liverec.reference.dialect import Dialect
@@ -19,6 +20,9 @@ from liverec.reference.serving import Running, running
 from liverec.reference.settings import Settings
 from liverec.target import resolve_target
 from liverec.verdict import Result
+
+# A hundred servers are judged: each by a few commands at once, and in all, unless it takes more.
+FEW = replace(SHORT, raced=9, volume=160)
 
 
 def judged(
@@ -32,6 +36,7 @@ def judged(
     only: tuple[str, ...] = (),
     seed: int = 0,
     afterwards: Callable[[Running], object] = lambda _: None,
+    budget: Budget = FEW,
 ) -> Result:
     """Serve with *faults* and *dialect*, run ``contracts/`` against it, and return the result.
 
@@ -50,11 +55,15 @@ def judged(
             only=only,
             folder=folder,
             today=datetime.now(UTC).date(),
+            budget=budget,
         )
         options = ["--liverec-initial", "unknown"] if used else []
         options += ["-k", "not test_generated"] if generated == "none" else []
         few = generation.effort(SHORT, thin=True)  # and what fails is not made smaller
-        with patch.object(generation, "effort", return_value=few) if generated == "few" else nullcontext():
+        with (
+            patch.object(generation, "effort", return_value=few) if generated == "few" else nullcontext(),
+            patch.dict(BUDGETS, {budget.name: budget}),
+        ):
             code = pytest.main(
                 [*suite.arguments(), *options, "-p", "no:randomly", "-p", "no:xdist", "-p", "no:timeout"]
             )

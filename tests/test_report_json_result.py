@@ -42,6 +42,7 @@ def test_the_published_keys_are_all_there() -> None:
     assert set(written) == {
         *("liverec_result", "verdict", "exit_code", "started", "seconds", "seed", "target", "versions", "findings"),
         *("requirements", "dialect", "interval_s", "counts", "histories", "notes", "timelines", "probes", "bursts"),
+        "volume",
     }
     assert (written["liverec_result"], written["verdict"], written["exit_code"]) == (1, "broken", 1)
     assert written["findings"] == ["restart/too-soon", "consistency/one-reading"]

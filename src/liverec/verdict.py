@@ -99,3 +99,4 @@ class Result:
     probes: tuple[Mapping[str, Any], ...] = ()
     # commands that left at one moment: how many, how close together, on how many streams they raced
     bursts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    volume: Mapping[str, Any] = field(default_factory=dict[str, Any])  # commands, latency_ms

@@ -1,7 +1,7 @@
 """The client: whatever leaves for the target leaves here, within its quota, and is seen by the observers."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -118,11 +118,17 @@ class Client:
             project_id=stream.project_id,
         )
 
-    def burst(self, commands: Sequence[tuple[Action, Stream]], *, connections: list[Connection] | None = None) -> Burst:
+    def burst(
+        self,
+        commands: Sequence[tuple[Action, Stream]],
+        *,
+        connections: list[Connection] | None = None,
+        strangers: Collection[Stream] = (),
+    ) -> Burst:
         """Send *commands* so that all leave at one moment, each over a connection of its own, and record them.
 
         If the target does not take so many connections, the first commands alone are sent. The connections are opened
-        beforehand; given *connections*, these are used again and left there.
+        beforehand; given *connections*, these are used again and left there. What is about *strangers* is not recorded.
 
         Raises:
             CredentialsRefused: IAM gave no token.
@@ -134,21 +140,26 @@ class Client:
             self._pacer.wait()
         sent = commands[: len(used)]
         requests = [self._composed(action, stream, ends=connections is None) for action, stream in sent]
-        processes = [self._processes.acquire() for _ in sent]
-        indexes = [
-            None if self._history is None else self._history.invoke(process, *command)
-            for process, command in zip(processes, sent, strict=True)
-        ]
+        begun = {
+            number: self._begun(self._history, *command)
+            for number, command in enumerate(sent)
+            if self._history is not None and command[1] not in strangers
+        }
 
         def answered(number: int, exchange: Exchange) -> Exchange:
-            process = processes[number]
-            retired = self._history is None or _complete(self._history, process, exchange)
-            self._processes.release(process, retired=retired)
-            return self._observed(replace(exchange, process=process, index=indexes[number]))
+            if self._history is not None and number in begun:
+                process, index = begun[number]
+                self._processes.release(process, retired=_complete(self._history, process, exchange))
+                exchange = replace(exchange, process=process, index=index)
+            return self._observed(exchange)
 
         return release(
             used, requests, clock=self._clock, timeout_s=self._timeout_s, secrets=self._secrets, answered=answered
         )
+
+    def _begun(self, history: HistoryWriter, action: Action, stream: Stream) -> tuple[int, int]:
+        process = self._processes.acquire()
+        return process, history.invoke(process, action, stream)
 
     def _composed(self, action: Action, stream: Stream, *, ends: bool) -> OutgoingRequest:
         return self._composer.compose(

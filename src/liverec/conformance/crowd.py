@@ -9,11 +9,11 @@ from liverec.conformance.contact import was_answered
 from liverec.conformance.races import AGAIN, MOST_CALLERS, Race, Reach, Round, Tally, races
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised
-from liverec.history import Action, Stream
+from liverec.history import Stream
 
 _SHARE = 3  # of the free streams, one in so many
 _TICK_S = 0.001
-_ALONE = 3  # the first races, with more callers each; of those after them, every other
+_ALONE = 3  # the first races, with more callers each
 
 
 class Crowd:
@@ -67,7 +67,7 @@ class Crowd:
         for turn in count():
             if not todo or time.monotonic() > ends or self._reach.callers < 2:
                 break
-            group = _group(todo, 1 if turn < _ALONE or turn % 2 else self._reach.callers)
+            group = _group(todo, self._reach.callers if self._reach.is_slow and turn >= _ALONE else 1)
             self._play(group, rounds or group[0][0].rounds)
             sent += group
             todo = [one for one in todo if one not in group]
@@ -82,7 +82,7 @@ class Crowd:
                 self._trial.wait(_TICK_S)  # what answered a round is over before the next one
             commands = [(actions[number % len(actions)], stream) for _, stream in group for number in range(callers)]
             burst = self._trial.burst(commands)
-            self._trial.raced += [stream for _, stream in group if set(actions) == {Action.START}]
+            self._trial.raced += [stream for _, stream in group]
             self._reach.note(
                 wanted=len(commands),
                 sent=len(burst.exchanges),

@@ -11,6 +11,7 @@ from liverec.conformance.verdicts import Undecided, Violation
 from liverec.history import Action, History, Operation, Outcome, Stream
 
 SECOND = 1e9
+MOST_PROBES = 200  # in a report: of a START right after a STOP there may be thousands
 # By which of the checker's rules a requirement is decided: a START long after a STOP is one of an idle stream, too.
 _DECIDED_BY = {
     "recording/start": ("recording/start", "restart/after-interval"),
@@ -145,7 +146,10 @@ def timelines(trial: Trial, judged: JudgedHistory) -> tuple[Mapping[str, Any], .
 
 
 def probes_as_evidence(probes: Iterable[Probe], interval_ns: int) -> list[dict[str, Any]]:
-    """Return *probes* ready for JSON; those are certain that lie on one side of the interval."""
+    """Return the *probes* nearest to the interval, ready for JSON; those are certain that lie on one side of it."""
+    nearest = sorted(
+        probes, key=lambda probe: min(abs(probe.gap_from - interval_ns), abs(probe.gap_until - interval_ns))
+    )
     return [
         {
             "gap_from_s": probe.gap_from / SECOND,
@@ -153,5 +157,5 @@ def probes_as_evidence(probes: Iterable[Probe], interval_ns: int) -> list[dict[s
             "accepted": probe.accepted,
             "certain": probe.gap_until <= interval_ns or probe.gap_from > interval_ns,
         }
-        for probe in probes
+        for probe in nearest[:MOST_PROBES]
     ]

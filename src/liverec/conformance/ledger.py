@@ -7,7 +7,7 @@ from enum import Enum
 
 from liverec.client import Exchange
 
-MOST_EXCHANGES = 20_000
+MOST_EXCHANGES = 50_000
 MOST_BYTES = 64 * 1024 * 1024
 MOST_TOGETHER = 8  # a server may turn away a crowd of callers by hanging up; not so few
 GATEWAY_CODES = "APIGW."

@@ -55,7 +55,13 @@ def opened(
             session.close()
             judged = session.judged or (judge_file(trial.history_path, lambda: False) if scheduled else None)
             content = record(
-                trial, judged, session.outcomes, session.crowd.tally, only=only, interrupted=session.interrupted
+                trial,
+                judged,
+                session.outcomes,
+                session.crowd.tally,
+                session.volume,
+                only=only,
+                interrupted=session.interrupted,
             )
             content["unusable"] = unusable
             write_record(folder, content)

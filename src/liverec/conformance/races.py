@@ -15,6 +15,7 @@ MILLISECOND = NANOSECONDS / 1000
 _CALLERS = (2, 8, 32, 8, 8, 8, 8, 32, 8, 8, 2, 8, 8, 32, 8)
 _GROWS = 4
 _QUICK_S = 0.75  # four times as many callers will be answered well within the time that an answer may take
+_AT_ONCE_S = 0.05
 _SLOW_S = 3.0
 _MOST = 0.75
 _START, _STOP, _BOTH = (Action.START,), (Action.STOP,), (Action.START, Action.STOP)
@@ -55,10 +56,12 @@ class Reach:
 
     def __init__(self) -> None:
         self.callers = 2
+        self.is_slow = False  # so that time is better spent on several races at once
         self._settled = False
 
     def note(self, *, wanted: int, sent: int, answered: int, took_ns: int) -> None:
         """Take notice of how a burst went."""
+        self.is_slow = took_ns > _AT_ONCE_S * NANOSECONDS
         if answered < sent * _MOST or took_ns > _SLOW_S * NANOSECONDS:
             self.callers, self._settled = max(2, sent // _GROWS), True
         elif sent < wanted:

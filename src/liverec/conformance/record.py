@@ -7,6 +7,7 @@ from liverec.conformance.judged import JudgedHistory, probes_as_evidence, timeli
 from liverec.conformance.outcomes import Outcomes, judgements
 from liverec.conformance.races import Tally
 from liverec.conformance.trial import Trial
+from liverec.conformance.volume import Volume
 from liverec.verdict import Judgement
 
 
@@ -15,6 +16,7 @@ def record(
     judged: JudgedHistory | None,
     outcomes: Outcomes,
     tally: Tally,
+    volume: Volume,
     *,
     only: frozenset[str],
     interrupted: bool,
@@ -37,6 +39,7 @@ def record(
         "timelines": list(timelines(trial, judged)) if judged else [],
         "probes": probes_as_evidence(judged.probes, judged.history.interval_ns) if judged else [],
         "bursts": tally.as_json(),
-        "notes": [*trial.notes, *tally.notes(), *(judged.result.notes if judged else ())],
+        "volume": volume.as_json(),
+        "notes": [*trial.notes, *tally.notes(), *volume.notes(), *(judged.result.notes if judged else ())],
         "history": trial.history_path.name,
     }

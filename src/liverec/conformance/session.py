@@ -19,6 +19,7 @@ from liverec.conformance.schedule import schedules
 from liverec.conformance.scheduled import carry_out_schedules
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation
+from liverec.conformance.volume import Volume
 from liverec.history.merge import merge
 from liverec.history.reader import read_file
 from liverec.verdict import Verdict
@@ -36,6 +37,7 @@ class Session:
     judged: JudgedHistory | None = None
     interrupted: bool = False
     crowd: Crowd = field(init=False)
+    volume: Volume = field(default_factory=Volume)
     _background: threading.Thread | None = None
     _failure: BaseException | None = None
 

@@ -160,7 +160,10 @@ class Suite:
             judgements=rows,
             histories=(str(history),),
             notes=tuple(notes),
-            **{name: record[name] for name in ("dialect", "interval_s", "counts", "timelines", "probes", "bursts")},
+            **{
+                name: record[name]
+                for name in ("dialect", "interval_s", "counts", "timelines", "probes", "bursts", "volume")
+            },
         )
         return Outcome(exit_code=exit_code, result=result, history=history)
 

@@ -121,15 +121,21 @@ class Trial:
         self._touch(stream, exchange)
         return self.ledger.add(Kind.COMMAND, exchange)
 
-    def burst(self, commands: Sequence[tuple[Action, Stream]], *, connections: list[Connection] | None = None) -> Burst:
+    def burst(
+        self,
+        commands: Sequence[tuple[Action, Stream]],
+        *,
+        connections: list[Connection] | None = None,
+        strangers: Collection[Stream] = (),
+    ) -> Burst:
         """Send well-formed commands at one moment, as ``Client.burst`` does; for the rest, like ``command``."""
         self._expect_answers()
         starts = [self._leftovers.leaves(*command) for command in commands]
-        burst = self.client.burst(commands, connections=connections)
+        burst = self.client.burst(commands, connections=connections, strangers=strangers)
         for exchange, (action, stream), decided in zip(burst.exchanges, commands, starts, strict=False):
             self._leftovers.answered(action, stream, exchange.status if exchange.error is None else None, decided)
             self._touch(stream, exchange)
-            self.ledger.add(Kind.COMMAND, exchange)
+            self.ledger.add(Kind.OPEN if stream in strangers else Kind.COMMAND, exchange)
         for (action, stream), decided in list(zip(commands, starts, strict=True))[len(burst.exchanges) :]:
             if action is Action.START:  # it never left
                 self._leftovers.answered(action, stream, 400, decided)
@@ -214,9 +220,9 @@ class Trial:
             found = answered(exchange)
         raise Undecided(f"no START of {TRIES} streams was accepted, the last one: {found}")
 
-    def observe(self, identifier: str, value: str, *evidence: Exchange) -> None:
+    def observe(self, identifier: str, value: str, *evidence: Exchange | Mapping[str, Any]) -> None:
         """Keep what the target does where the page is silent; where no answer came, there is nothing to keep."""
-        if any(one.error is not None for one in evidence):
+        if any(isinstance(one, Exchange) and one.error is not None for one in evidence):
             return
         self.observed[identifier] = (value, tuple(as_evidence(one) for one in evidence))
 

@@ -17,7 +17,7 @@ FORMAT = 1
 def as_json(result: Result) -> dict[str, Any]:
     """Return *result* in the published form, version 1: plain dicts, lists, strings, numbers and null.
 
-    Readers must accept further keys; ``timelines``, ``probes`` and ``bursts`` are such.
+    Readers must accept further keys; ``timelines``, ``probes``, ``bursts`` and ``volume`` are such.
     """
     said: dict[str, Any] = _plain(
         {
@@ -39,6 +39,7 @@ def as_json(result: Result) -> dict[str, Any]:
             "timelines": result.timelines,
             "probes": result.probes,
             "bursts": result.bursts,
+            "volume": result.volume,
         }
     )
     return said

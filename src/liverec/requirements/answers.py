@@ -33,6 +33,7 @@ ANSWER_ROWS = (
         "A command about a record or stream that does not exist is refused with 404 or 400; a START of it is never"
         " answered 200.",
         on_page("Status Codes, 404"),
+        "http/answered",
         "http/no-server-error",
     ),
     must(
@@ -124,7 +125,8 @@ ANSWER_ROWS = (
     ),
     must(
         "http/answered",
-        "Each request gets exactly one answer on its connection; none is dropped, none comes too late or has no end.",
+        "Each request gets exactly one answer on its connection, and its own; none is dropped, none comes too late or"
+        " has no end.",
         Source(page=_HTTP, place="section 3.4", date=_HTTP_DATE),
         "http/well-formed",
     ),
