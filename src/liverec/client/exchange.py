@@ -67,6 +67,11 @@ class Exchange:
         return found[:_LONGEST_ID] if isinstance(found, str) else None
 
     @property
+    def is_chunked(self) -> bool:
+        """Whether the request's body was sent in chunks."""
+        return any(name.lower() == "transfer-encoding" for name, _ in self.request_headers)
+
+    @property
     def size(self) -> int:
         """How many bytes and letters of it are kept."""
         headers = sum(len(name) + len(value) for name, value in (*self.request_headers, *self.headers))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from math import inf
 from typing import Any
 
 from liverec.checker import CheckResult, Finding, Probe, decisive_gap, gap_words
@@ -75,6 +76,7 @@ class JudgedHistory:
     def restarts_refused_after(self, gap_ns: int) -> Iterator[tuple[Operation, Operation]]:
         """Yield each START refused at least *gap_ns* after an accepted STOP, and none accepted before its answer."""
         stopped: dict[Stream, Operation] = {}
+        starts_end: dict[Stream, float] = defaultdict(lambda: -inf)  # what raced a START may have been undone by it
         refused: dict[Stream, tuple[Operation, Operation]] = {}  # with the STOP; others may still have been under way
         for one in sorted(self.history.operations, key=lambda one: one.invoked):
             before = stopped.get(one.stream)
@@ -83,7 +85,10 @@ class JudgedHistory:
                 if found is not None and one.invoked > (found[1].completed or one.invoked):
                     yield found
                 stopped.pop(one.stream, None)
-                if one.action is Action.STOP and one.outcome is Outcome.OK:
+                if one.action is Action.START:
+                    ended = one.completed if one.outcome is Outcome.OK else None
+                    starts_end[one.stream] = max(starts_end[one.stream], inf if ended is None else ended)
+                elif one.outcome is Outcome.OK and starts_end[one.stream] < one.invoked:
                     stopped[one.stream] = one
             elif before is not None and _refused_after(before, one, gap_ns):
                 refused.setdefault(one.stream, (before, one))
