@@ -1,9 +1,24 @@
-"""Under the page: HTTP/1.1. One whole answer to every request, and only POST carries a command out."""
+"""Under the page: HTTP/1.1. One whole answer to every request, and only POST carries a command out.
+
+Requests that keep to HTTP are judged by it; what a server makes of others is observed.
+"""
 
 from contextlib import suppress
 
 import pytest
 
+from liverec.client import Exchange
+from liverec.conformance.conversation import (
+    LATE_S,
+    Question,
+    answer_alone,
+    asked,
+    asked_together,
+    composed,
+    plain_question,
+    refused_questions,
+    same_answer,
+)
 from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.session import Session
 from liverec.conformance.trial import Trial
@@ -13,6 +28,7 @@ from liverec.history import Action
 
 FRESH = {"Connection": "close"}
 ROUNDS = 8
+WAITED_S = 1.0  # for an answer before the body was sent
 LENGTH_REQUIRED = 411
 SHARE = 6  # of the time that the run may take, one part in so many
 
@@ -94,6 +110,8 @@ def test_chunked_request_is_read(trial: Trial) -> None:
     chunked = trial.variant(Kind.OPEN, Action.STOP, stream, content=[body[:10], body[10:]])
     if is_success(chunked):
         return
+    if chunked.version == "HTTP/1.0":
+        raise NotExercised("the target speaks HTTP/1.0, which knows no chunks")
     if chunked.status == LENGTH_REQUIRED:
         raise NotExercised("the target asks for a Content-Length (411), as HTTP allows")
     plain = trial.command(Action.STOP, stream)
@@ -101,3 +119,118 @@ def test_chunked_request_is_read(trial: Trial) -> None:
         raise Undecided(f"the same STOP in one piece was answered {answered(plain)}")
 
     raise Violation("http/chunked-request", f"a STOP sent chunked was answered {answered(chunked)}", chunked, plain)
+
+
+@pytest.mark.requirement("http/in-order")
+@pytest.mark.parametrize("together", [False, True], ids=["one after another", "at once"])
+def test_each_request_on_a_connection_gets_its_own_answer(trial: Trial, *, together: bool) -> None:
+    plain, refused = plain_question(trial), refused_questions(trial)
+    questions = (plain, refused[2], plain, refused[0], plain)
+    alone = {one.what: answer_alone(trial, one) for one in (plain, refused[2], refused[0])}
+    if together:
+        found, more = asked_together(trial, questions)
+        if found[-1].error is not None and found[-1].error.startswith("timeout"):
+            why = f"{len(questions)} requests were sent at once on one connection: no. {len(found)} was not answered"
+            raise Violation("http/in-order", why, found[-1])
+    else:
+        found, more = asked_in_turn(trial, questions)
+    for number, (question, exchange) in enumerate(zip(questions, found, strict=False), 1):
+        judge_own("http/in-order", f"no. {number} on a connection", alone[question.what], exchange)
+    if more and len(found) == len(questions):
+        why = f"{len(questions)} requests on one connection were given more answers than that"
+        raise Violation("http/in-order", why, *found)
+    if len(found) == 1:
+        raise NotExercised("the target closes each connection after its answer")
+
+
+@pytest.mark.requirement("http/unread-body")
+@pytest.mark.parametrize("number", range(6), ids=["credentials", "token", "action", "path", "method", "type"])
+def test_body_of_a_refused_request_is_no_request(trial: Trial, number: int) -> None:
+    """The head is sent first, and the body, itself the text of a request, when the answer may already be on its way."""
+    plain, refused = plain_question(trial), refused_questions(trial)[number]
+    alone = answer_alone(trial, plain)
+    hidden = b"GET /liverec-hidden HTTP/1.1\r\nHost: hidden.invalid\r\n\r\n"
+    request = composed(trial, Question(what="", kind=refused.kind, parts={**refused.parts, "content": hidden}))
+    head = request.as_bytes().removesuffix(hidden)
+    with trial.line() as line:
+        begun = line.send_bytes(head)
+        line.stray(LATE_S)
+        line.send_rest(hidden)
+        first = trial.noted(refused.kind, line.receive(begun))
+        if first.error is not None or is_success(first) or not line.stays_open or line.ended:
+            return
+        found = asked(trial, line, plain)
+        if (found.error or "").startswith("disconnected"):
+            return
+        more = line.stray(LATE_S)
+    what = f"after a refused request {refused.what} on the same connection"
+    judge_own("http/unread-body", what, alone, found, first)
+    if more:
+        raise Violation("http/unread-body", f"{what}, one request was given two answers", first, found)
+
+
+def asked_in_turn(trial: Trial, questions: tuple[Question, ...]) -> tuple[tuple[Exchange, ...], bool]:
+    found: list[Exchange] = []
+    with trial.line() as line:
+        for question in questions:
+            found.append(asked(trial, line, question))
+            if found[-1].error is not None or not line.stays_open:
+                break
+        return tuple(found), bool(line.stray(LATE_S))
+
+
+def judge_own(identifier: str, what: str, alone: Exchange, exchange: Exchange, *before: Exchange) -> None:
+    """Judge that a request is answered as *alone*, the same on a connection of its own; one may be closed at any time.
+
+    Raises:
+        Undecided: the target fails, now and then.
+    """
+    if (exchange.error or "").startswith("disconnected") or same_answer(alone, exchange):
+        return
+    if exchange.error is None and (exchange.status or 500) >= 500:
+        raise Undecided(f"{what} was answered {answered(exchange)}")
+    why = f"{what} was answered {answered(exchange)}, and on a connection of its own {answered(alone)}"
+    raise Violation(identifier, why, *before, exchange, alone)
+
+
+def test_expectation_to_continue_is_observed(trial: Trial) -> None:
+    request = composed(trial, Question(what="", kind=Kind.OPEN, parts=plain_question(trial).parts))
+    head = request.as_bytes().removesuffix(request.body).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n", 1)
+    with trial.line() as line:
+        begun = line.send_bytes(head)
+        early = line.receive(begun, within_s=WAITED_S)
+        told = "answers before it has the body"
+        if early.status is None:
+            told = "says 100 Continue" if line.received.startswith(b"HTTP/1.1 100") else "waits for the body"
+            line.send_rest(request.body)
+            early = line.receive(begun)
+    trial.observe("open/expect-continue", told, early)
+
+
+def test_old_http_is_observed(trial: Trial) -> None:
+    request = composed(trial, plain_question(trial)).as_bytes().replace(b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", 1)
+    found = trial.raw(Kind.OPEN, request)
+
+    told = f"{answered(found.exchange)}, in {found.exchange.version}"
+    trial.observe("open/old-http", told, found.exchange)
+
+
+def test_contradicting_lengths_are_observed(trial: Trial) -> None:
+    parts = plain_question(trial).parts
+    request = composed(trial, Question(what="", kind=Kind.OPEN, parts={**parts, "content": [parts["content"]]}))
+    data = request.as_bytes().replace(b"\r\nTransfer-Encoding:", b"\r\nContent-Length: 5\r\nTransfer-Encoding:", 1)
+    found = trial.raw(Kind.OPEN, data)
+
+    after = "two answers" if found.answer.excess else "connection closed" if found.closed else "connection kept"
+    trial.observe("open/contradicting-lengths", f"{answered(found.exchange)}, {after}", found.exchange)
+
+
+def test_spelling_of_the_request_id_is_observed(trial: Trial, answers: Ledger) -> None:
+    names = {
+        name: exchange
+        for exchange in answers.answers(200, 400, 404)
+        for name, _ in exchange.headers
+        if name.lower() == "x-request-id"
+    }
+    if names:
+        trial.observe("open/header-case", " and ".join(sorted(names)), *list(names.values())[:2])

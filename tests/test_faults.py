@@ -22,7 +22,16 @@ SERVICE = service()
 COMMAND = WHOLE.replace(b"Host:", b"Connection: close\r\nHost:")
 STOP = COMMAND.replace(b"action=START", b"action=STOP")
 CHUNKED = b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(CONTENT), CONTENT)
-ON_THE_WIRE = ["lost-reply", "wrong-length", "get-acts", "chunked-ignored", "double-start", "double-stop"]
+ON_THE_WIRE = [
+    "lost-reply",
+    "wrong-length",
+    "get-acts",
+    "chunked-ignored",
+    "double-start",
+    "double-stop",
+    "answers-repeated",
+    "body-left-unread",
+]
 
 
 def broken_in_service(*faults: str) -> set[str]:
@@ -89,6 +98,24 @@ def chunks_are_read(server: Running) -> bool:
     return status(server, HEAD + CHUNKED) == 200
 
 
+def answers_keep_their_order(server: Running) -> bool:
+    with open_line(server) as line:
+        line.send(WHOLE + WHOLE.replace(b"action=START", b"action=STOP"))
+        return len({line.reply().headers["x-request-id"] for _ in range(2)}) == 2
+
+
+def bodies_are_read(server: Running) -> bool:
+    stranger = WHOLE.replace(b"X-Auth-Token", b"X-Other")
+    with open_line(server) as line:
+        line.send(stranger)
+        line.reply()
+        try:
+            line.send(COMMAND)
+            return b" 400 " not in line.rest()
+        except ConnectionError:  # closed, as HTTP allows
+            return True
+
+
 def one_wins_a_race(server: Running) -> bool:
     with ThreadPoolExecutor(4) as threads:
         races = [list(threads.map(partial(status, server), [data] * 4)) for data in (COMMAND, STOP)]
@@ -100,6 +127,8 @@ PROMISES_ON_THE_WIRE: Mapping[str, Callable[[Running], bool]] = {
     "http/well-formed": lengths_are_right,
     "http/method": only_post_acts,
     "http/chunked-request": chunks_are_read,
+    "http/in-order": answers_keep_their_order,
+    "http/unread-body": bodies_are_read,
     "consistency/one-reading": one_wins_a_race,
 }
 

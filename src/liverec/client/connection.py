@@ -94,7 +94,7 @@ class Connection:
             reader.feed(part)
         answer = reader.answer
         self._unread = answer.excess
-        self.stays_open = answer.stays_open and not self.ended and not answer.excess
+        self.stays_open = answer.stays_open and not self.ended
         if answer.problem is not None:
             error = f"{'malformed' if self.received else 'disconnected'}: {answer.problem}"
         return answer, error

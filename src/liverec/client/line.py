@@ -1,6 +1,6 @@
 """A connection of one's own: for requests one after another, or all at once, and for what no HTTP client would send."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -60,23 +60,30 @@ class Line:
         if self._connection is not None:
             self._connection.close()
 
-    def send(self, request: OutgoingRequest | bytes) -> Exchange:
-        """Send *request*, whatever it is, and return the exchange that it begins; its answer is not waited for."""
+    def send(self, request: OutgoingRequest) -> Exchange:
+        """Send *request*, and return the exchange that it begins; its answer is not waited for."""
+        return self.send_together((request,))[0]
+
+    def send_together(self, requests: Sequence[OutgoingRequest]) -> tuple[Exchange, ...]:
+        """Send *requests* at once, and return the exchanges that they begin."""
+        for _ in requests:
+            self._pace()
+        now = self._clock.now()
+        begun = [replace(request.begun(now, self._secrets), reused=True) for request in requests]
+        begun[0] = replace(begun[0], reused=self._used)
+        self._push(b"".join(request.as_bytes() for request in requests))
+        return tuple(begun)
+
+    def send_bytes(self, data: bytes) -> Exchange:
+        """Send *data*, whatever it is, and return the exchange that it begins."""
         self._pace()
-        now, deadline = self._clock.now(), Deadline(self._timeout_s)
-        if isinstance(request, OutgoingRequest):
-            begun, data = request.begun(now, self._secrets), request.as_bytes()
-        else:
-            begun, data = _read(self._address, request, now, self._secrets), request
-        begun = replace(begun, reused=self._used)
-        self._used = True
-        try:
-            self._connection = self._connection or Connection.to(self._address, deadline)
-        except (NoConnectionError, TimeoutError) as error:
-            self._unreachable = f"unreachable: {error}"
-        else:
-            self._connection.send(data, deadline)
+        begun = replace(_read(self._address, data, self._clock.now(), self._secrets), reused=self._used)
+        self._push(data)
         return begun
+
+    def send_rest(self, data: bytes) -> None:
+        """Send more of what has begun."""
+        self._push(data)
 
     def receive(self, begun: Exchange, *, within_s: float | None = None) -> Exchange:
         """Return *begun* with its answer, the next one that comes; *within_s* is as long as it is waited for."""
@@ -85,6 +92,11 @@ class Line:
     def stray(self, within_s: float = 0.0) -> bytes:
         """Return what comes within *within_s* seconds without having been asked for; see ``ended`` if it is nothing."""
         return self._connection.stray(within_s) if self._connection is not None else b""
+
+    @property
+    def received(self) -> bytes:
+        """What came for the latest answer that was waited for, interim answers included."""
+        return bytes(self._connection.received) if self._connection is not None else b""
 
     @property
     def stays_open(self) -> bool:
@@ -98,16 +110,25 @@ class Line:
 
     def raw(self, data: bytes) -> RawExchange:
         """Send *data*, and read until the answer is complete by its framing, the server closes, or time is out."""
-        exchange, answer = self._heard(self.send(data), None)
+        exchange, answer = self._heard(self.send_bytes(data), None)
         excess = self.stray(_LINGER_S) if answer.complete else b""
-        received = bytes(self._connection.received) if self._connection is not None else b""
         return RawExchange(
-            received=received + excess[len(answer.excess) :],
+            received=self.received + excess[len(answer.excess) :],
             answer=replace(answer, excess=excess),
             closed=self.ended,
             timed_out=(exchange.error or "").startswith("timeout"),
             exchange=exchange,
         )
+
+    def _push(self, data: bytes) -> None:
+        deadline = Deadline(self._timeout_s)
+        self._used = True
+        try:
+            self._connection = self._connection or Connection.to(self._address, deadline)
+        except (NoConnectionError, TimeoutError) as error:
+            self._unreachable = f"unreachable: {error}"
+        else:
+            self._connection.send(data, deadline)
 
     def _heard(self, begun: Exchange, within_s: float | None) -> tuple[Exchange, Answer]:
         if self._connection is None:

@@ -70,10 +70,10 @@ class Transport:
         if exchange.reused and (exchange.error or "").startswith("disconnected"):
             self.close()
         kept = _Kept(request.address, time.monotonic(), connection, exchange)
-        if self.reuses and exchange.error is None and connection.stays_open and not request.closes:
-            self._keep(kept)
-        else:
+        if not self.reuses or exchange.error is not None or not connection.stays_open or request.closes:
             self._end(kept)
+        elif self._is_quiet(kept):
+            self._keep(kept)
         return exchange
 
     def _taken(self, address: Address) -> Connection | None:
@@ -86,12 +86,18 @@ class Transport:
                 return None
             if time.monotonic() - kept.since > IDLE_S:
                 self._end(kept)
-            elif not kept.connection.stray() and not kept.connection.ended:
+            elif self._is_quiet(kept):
                 return kept.connection
-            else:
-                self._end(kept)
-                self.reuses = self.reuses and not kept.connection.ended
         return None
+
+    def _is_quiet(self, kept: _Kept) -> bool:
+        """Whether nothing has happened on a connection since its latest answer; else it is closed."""
+        if not kept.connection.stray() and not kept.connection.ended:
+            return True
+        self._end(kept)
+        if kept.connection.ended:
+            self.reuses = False
+        return False
 
     def _keep(self, kept: _Kept) -> None:
         with self._lock:

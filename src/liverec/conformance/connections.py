@@ -22,7 +22,8 @@ def reuse_connections(trial: Trial) -> None:
     """
     stream = trial.streams.made_up()
     with trial.client.line() as line:
-        why = _spoils(trial, line, stream) or _blocks(trial, line, stream)
+        why = _spoils(trial, line, stream) or _blocks(trial, stream)
+    trial.observe("open/kept-connection", why or "a connection can be used again")
     if why is None:
         trial.reuse_connections()
     else:
@@ -31,7 +32,7 @@ def reuse_connections(trial: Trial) -> None:
 
 def _spoils(trial: Trial, line: Line, stream: Stream) -> str | None:
     """Ask several times on *line*, also after a refusal and a rest; return what speaks against using it again."""
-    first = _asked(trial, line, stream)
+    first = trial.ledger.add(Kind.OPEN, _asked(trial, line, stream))
     for step in ("ask", "ask", "refused", "ask", "rest", "ask"):
         if not line.stays_open:
             return CLOSES if first.error is None else CLOSED_SILENTLY
@@ -43,34 +44,32 @@ def _spoils(trial: Trial, line: Line, stream: Stream) -> str | None:
             time.sleep(IDLE_S * 1.2)
             continue
         exchange = _asked(trial, line, stream, refused=step == "refused")
+        if step == "ask" and exchange.error is None and exchange.status != first.status:
+            return MISTAKEN  # it may be another request's answer, and says nothing about this one's
+        trial.ledger.add(Kind.OPEN if step == "ask" else Kind.STRANGER, exchange)
         if exchange.error is not None:
             return CLOSED_SILENTLY
-        if step == "ask" and exchange.status != first.status:
-            return MISTAKEN
     return None
 
 
-def _blocks(trial: Trial, line: Line, stream: Stream) -> str | None:
-    """Ask on another connection while *line* is open, and once it is closed, if that was in vain."""
+def _blocks(trial: Trial, stream: Stream) -> str | None:
+    """Ask on another connection while one is open; who does not answer then serves one at a time."""
     with trial.client.line() as other:
         found = _asked(trial, other, stream, within_s=PATIENCE_S)
-    if found.error is None:
-        return None
-    line.close()
-    return ALONE if found.error.startswith("timeout") else CLOSED_SILENTLY
+    if (found.error or "").startswith("timeout"):
+        return ALONE  # that we did not wait is no lost answer
+    trial.ledger.add(Kind.OPEN, found)
+    return None if found.error is None else CLOSED_SILENTLY
 
 
 def _asked(
     trial: Trial, line: Line, stream: Stream, *, refused: bool = False, within_s: float | None = None
 ) -> Exchange:
-    """Ask for what changes nothing; *refused*: without credentials. That we did not wait is no lost answer."""
+    """Ask for what changes nothing; *refused*: without credentials."""
     request = trial.client.compose(
         query=f"action={Action.STOP.value}",
         content=trial.client.body(stream),
         project_id=stream.project_id,
         credentials="none" if refused else trial.client.credential_kinds[0],
     )
-    exchange = line.receive(line.send(request), within_s=within_s)
-    if within_s is None or exchange.error is None:
-        trial.ledger.add(Kind.STRANGER if refused else Kind.OPEN, exchange)
-    return exchange
+    return line.receive(line.send(request), within_s=within_s)

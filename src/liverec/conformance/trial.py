@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from liverec.client import Burst, Client, Connection, Exchange, RawExchange
+from liverec.client import Burst, Client, Connection, Exchange, Line, RawExchange
 from liverec.clock import NANOSECONDS, Clock, MonotonicClock, VirtualClock
 from liverec.conformance.allocation import Allocation
 from liverec.conformance.budget import SHORT, Budget
@@ -150,6 +150,16 @@ class Trial:
         self._expect_answers()
         exchange = self.ledger.add(kind, self.client.send(**parts))
         self.contact.note(exchange)
+        return exchange
+
+    def line(self) -> Line:
+        """Return a connection of its own; what was heard on it is the run's evidence once it is ``noted``."""
+        self._expect_answers()
+        return self.client.line()
+
+    def noted(self, kind: Kind, exchange: Exchange) -> Exchange:
+        """Keep what came of a request that was sent on a line."""
+        self.contact.note(self.ledger.add(kind, exchange))
         return exchange
 
     def raw(self, kind: Kind, data: bytes) -> RawExchange:

@@ -153,4 +153,18 @@ ANSWER_ROWS = (
         "recording/start",
         "http/answered",
     ),
+    must(
+        "http/in-order",
+        "Requests on one connection, also when sent at once, are answered in their order, each with its own answer; the"
+        " connection may be closed after any of them.",
+        Source(page=_HTTP_1_1, place="section 9.3.2", date=_HTTP_DATE),
+        "http/well-formed",
+        "http/unread-body",
+    ),
+    must(
+        "http/unread-body",
+        "The body of a refused request is read, or the connection closed: it never passes for the next request.",
+        Source(page=_HTTP_1_1, place="section 9.3", date=_HTTP_DATE),
+        "http/well-formed",
+    ),
 )

@@ -261,4 +261,34 @@ OPEN_POINTS = (
         "With which status and code is a call over the limit refused?",
         "429 APIGW.0308", "500 LIVE.100011007",
     ),
+    open_point(
+        "kept-connection", "http", "Calling Method",
+        "Nothing is said about connections; HTTP lets a server close one at any time.",
+        "Can a connection be used again?",
+        "it can", "it is closed after its answer", "it is closed without saying so",
+    ),
+    open_point(
+        "old-http", "http", "Calling Method",
+        "No version of HTTP is named.",
+        "How is a request of HTTP/1.0 answered?",
+        "as any other", "refused",
+    ),
+    open_point(
+        "expect-continue", "http", "Calling Method",
+        "Nothing is said about Expect; programs that send it do not wait for long.",
+        "What comes of Expect: 100-continue before the body was sent?",
+        "says 100 Continue", "answers before it has the body", "waits for the body",
+    ),
+    open_point(
+        "contradicting-lengths", "http", "Calling Method",
+        "Nothing is said about a request with both Content-Length and Transfer-Encoding, which no program may send.",
+        "How is a request answered that gives its length in two ways?",
+        "refused, connection closed", "by its chunks, connection closed", "by its Content-Length",
+    ),
+    open_point(
+        "header-case", "http", "Response Parameters",
+        "The page spells X-request-id; HTTP takes any letter case, and one vendor SDK only X-Request-Id.",
+        "How is the request id's header spelled?",
+        "X-Request-Id", "X-request-id", "x-request-id",
+    ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +17,7 @@ from liverec.reference.request import Request, raw_path
 
 _LOSES_EVERY = 7
 _LONGEST_NAME = 255
+_TURNED_AWAY = {401, 403}
 
 
 def _is_about_recording(scope: Scope) -> bool:
@@ -82,6 +83,61 @@ def _miscount(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, miscounted)
 
     return faulty
+
+
+def _repeat_answers(app: ASGIApp) -> ASGIApp:
+    """Give a request that waited for another one on its connection the other one's answer."""
+    repeated: WeakKeyDictionary[Any, list[Message]] = WeakKeyDictionary()
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        transport = scope.get("liverec.transport")
+        before = repeated.pop(transport, None) if transport is not None else None
+        if before is not None:
+            await app(scope, receive, _nowhere)
+            for message in before:
+                await send(message)
+            return
+        messages: list[Message] = []
+
+        async def kept(message: Message) -> None:
+            messages.append(message)
+            if transport is not None and not message.get("more_body") and _others_wait(transport):
+                repeated[transport] = messages
+            await send(message)
+
+        await app(scope, receive, kept)
+
+    return faulty
+
+
+def _others_wait(transport: Any) -> bool:
+    return bool(transport.get_protocol().pipeline)
+
+
+def _leave_body(app: ASGIApp) -> ASGIApp:
+    """Take the body of a request that was turned away for the next one on its connection."""
+    left: WeakSet[Any] = WeakSet()
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        transport = scope.get("liverec.transport")
+        if transport is not None and transport in left:
+            await _send_bad_request(send)
+            return
+
+        async def noted(message: Message) -> None:
+            if transport is not None and message.get("status") in _TURNED_AWAY:
+                left.add(transport)
+            await send(message)
+
+        await app(scope, receive, noted)
+
+    return faulty
+
+
+async def _send_bad_request(send: Send) -> None:
+    headers = [(b"Content-Length", b"0"), (b"Connection", b"close")]
+    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    await send({"type": "http.response.body"})
 
 
 def _act_on_get(app: ASGIApp) -> ASGIApp:
@@ -156,6 +212,18 @@ WIRE_FAULTS = (
         breaks="http/chunked-request",
         summary="a body sent in chunks is taken for an empty one",
         wrap=_ignore_chunks,
+    ),
+    Fault(
+        name="answers-repeated",
+        breaks="http/in-order",
+        summary="of requests sent at once on one connection, a later one gets the answer of the one before it",
+        wrap=_repeat_answers,
+    ),
+    Fault(
+        name="body-left-unread",
+        breaks="http/unread-body",
+        summary="the body of a request that is turned away is taken for the next request on its connection",
+        wrap=_leave_body,
     ),
 )
 # HTTP lets a server close a connection at any time, so nobody can be convicted of it

@@ -1,0 +1,95 @@
+"""Several requests on one connection, none of which changes anything: which answer belongs to which?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from liverec.client import Exchange, Line, OutgoingRequest
+from liverec.conformance.ledger import Kind
+from liverec.conformance.trial import Trial
+from liverec.conformance.verdicts import Undecided, answered
+from liverec.history import Action
+
+LATE_S = 0.1  # how long an answer is waited for that nobody asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A request by its parts, and what it is."""
+
+    what: str
+    kind: Kind
+    parts: Mapping[str, Any]
+
+
+def plain_question(trial: Trial) -> Question:
+    """Return a command that is right in every way, about a stream that nobody has."""
+    stream = trial.streams.made_up()
+    parts: dict[str, Any] = {
+        "query": f"action={Action.STOP.value}",
+        "content": trial.client.body(stream),
+        "project_id": stream.project_id,
+        "credentials": trial.client.credential_kinds[0],
+    }
+    return Question(what="a STOP of a stream that nobody has", kind=Kind.OPEN, parts=parts)
+
+
+def refused_questions(trial: Trial) -> tuple[Question, ...]:
+    """Return requests that are refused for different reasons, each with a body that a server might leave unread."""
+    plain = plain_question(trial).parts
+    wrong_path = f"/v1/{plain['project_id']}/record/nothing"
+    return (
+        Question(what="without credentials", kind=Kind.STRANGER, parts={**plain, "credentials": "none"}),
+        Question(
+            what="with a made-up token",
+            kind=Kind.STRANGER,
+            parts={**plain, "credentials": "none", "headers": {"X-Auth-Token": "no-token-that-anybody-issued"}},
+        ),
+        Question(what="without an action", kind=Kind.INVALID, parts={**plain, "query": None}),
+        Question(what="to another path", kind=Kind.OUTSIDE, parts={**plain, "path": wrong_path}),
+        Question(what="with the method PUT", kind=Kind.OUTSIDE, parts={**plain, "method": "PUT"}),
+        Question(
+            what="of another content type",
+            kind=Kind.OPEN,
+            parts={**plain, "headers": {"Content-Type": "application/octet-stream"}},
+        ),
+    )
+
+
+def composed(trial: Trial, question: Question) -> OutgoingRequest:
+    """Return the request, signed anew."""
+    return trial.client.compose(**question.parts)
+
+
+def asked(trial: Trial, line: Line, question: Question) -> Exchange:
+    """Ask on *line*, and return what came back; it is no evidence about the run yet, which ``note`` makes of it."""
+    return line.receive(line.send(composed(trial, question)))
+
+
+def answer_alone(trial: Trial, question: Question) -> Exchange:
+    """Return what is answered on a connection of its own.
+
+    Raises:
+        Undecided: nothing is.
+    """
+    with trial.line() as line:
+        exchange = trial.noted(question.kind, asked(trial, line, question))
+    if exchange.error is not None:
+        raise Undecided(f"{question.what} was not answered ({exchange.error})")
+    return exchange
+
+
+def asked_together(trial: Trial, questions: Sequence[Question]) -> tuple[tuple[Exchange, ...], bool]:
+    """Ask all *questions* at once on one connection; return what came back until it closed, and whether more came."""
+    with trial.line() as line:
+        found: list[Exchange] = []
+        for begun in line.send_together([composed(trial, question) for question in questions]):
+            found.append(line.receive(begun))
+            if found[-1].error is not None or not line.stays_open:
+                break
+        return tuple(found), bool(line.stray(LATE_S))
+
+
+def same_answer(one: Exchange, other: Exchange) -> bool:
+    """Whether two answers say the same, as far as a program that called would go by them."""
+    return answered(one) == answered(other)
