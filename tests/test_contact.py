@@ -14,7 +14,8 @@ from liverec.conformance import contact
 from liverec.conformance.contact import ATTEMPTS, MOST_TIMEOUTS, Contact
 from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.preflight import TargetUnusable, admitted
-from liverec.conformance.trial import Setting, Trial
+from liverec.conformance.setting import Setting
+from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import Undecided
 from liverec.history import Action
 from liverec.profile import Credentials

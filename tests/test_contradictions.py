@@ -12,7 +12,8 @@ from liverec.clock import VirtualClock
 from liverec.conformance.budget import SHORT
 from liverec.conformance.observing import observe_contradiction, observe_history
 from liverec.conformance.opening import opened
-from liverec.conformance.trial import Setting, Trial
+from liverec.conformance.setting import Setting
+from liverec.conformance.trial import Trial
 from liverec.profile_file import reference_profile
 from liverec.reference.answers import Answer, Answers
 from liverec.reference.faults import FAULTS, Fault

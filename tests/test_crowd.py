@@ -18,7 +18,8 @@ from liverec.conformance.crowd import Crowd
 from liverec.conformance.preflight import admitted
 from liverec.conformance.races import Tally
 from liverec.conformance.session import judge_file
-from liverec.conformance.trial import Setting, Trial
+from liverec.conformance.setting import Setting
+from liverec.conformance.trial import Trial
 from liverec.profile_file import reference_profile
 from liverec.reference.dialect import Dialect, read_dialect
 from liverec.reference.faults import FAULTS, Fault

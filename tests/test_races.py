@@ -12,7 +12,8 @@ from liverec.conformance.crowd import Crowd
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.races import MOST_CALLERS, Reach, Tally, races
-from liverec.conformance.trial import Setting, Trial
+from liverec.conformance.setting import Setting
+from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised
 from liverec.history import Action, History, Operation, Outcome
 from liverec.profile import Credentials

@@ -8,7 +8,8 @@ import pytest
 
 from judged_server import judged
 from liverec.clock import VirtualClock
-from liverec.conformance.trial import Setting, Trial
+from liverec.conformance.setting import Setting
+from liverec.conformance.trial import Trial
 from liverec.history import Action, Stream
 from liverec.profile_file import reference_profile
 from liverec.reference.request import Request

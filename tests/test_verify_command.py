@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from liverec.clock import VirtualClock
-from liverec.conformance.trial import Setting, Trial
+from liverec.conformance.setting import Setting
+from liverec.conformance.trial import Trial
 from liverec.history import Action
 from liverec.profile_file import reference_profile, reference_profile_text
 from liverec.reference.serving import running

@@ -19,7 +19,8 @@ from liverec.clock import VirtualClock
 from liverec.conformance.connections import reuse_connections
 from liverec.conformance.preflight import admitted
 from liverec.conformance.session import judge_file
-from liverec.conformance.trial import Setting, Trial
+from liverec.conformance.setting import Setting
+from liverec.conformance.trial import Trial
 from liverec.conformance.volume import Asked, Volume, carry_out_volume
 from liverec.profile import Credentials
 from liverec.profile_file import reference_profile

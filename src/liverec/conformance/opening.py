@@ -11,7 +11,8 @@ from liverec.conformance.folder import Events, write_record
 from liverec.conformance.preflight import TargetUnusable
 from liverec.conformance.record import record
 from liverec.conformance.session import Session, judge_file
-from liverec.conformance.trial import Setting, Trial
+from liverec.conformance.setting import Setting
+from liverec.conformance.trial import Trial
 from liverec.history import Initial
 from liverec.profile_file import reference_profile
 from liverec.reference.serving import running

@@ -4,26 +4,24 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from liverec.client import Burst, Client, Connection, Exchange, Line, RawExchange
 from liverec.clock import NANOSECONDS, Clock, MonotonicClock, VirtualClock
 from liverec.conformance.allocation import Allocation
-from liverec.conformance.budget import SHORT, Budget
 from liverec.conformance.contact import Contact, was_answered
 from liverec.conformance.control import ControlPlane
 from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.leftovers import Leftovers
 from liverec.conformance.pace import MOST_AT_ONCE, Assigned, RealPace, VirtualPace
 from liverec.conformance.schedule import at
+from liverec.conformance.setting import Setting
 from liverec.conformance.verdicts import Undecided, answered, as_evidence
 from liverec.document import Document, load_document
 from liverec.history import Action, Initial, Outcome, Stream, outcome_of
 from liverec.history.writer import HistoryWriter
-from liverec.target import Target, describe
+from liverec.target import describe
 
 RESOLUTION_NS = 5_000_000
 TRIES = 8
@@ -31,22 +29,6 @@ MOST_NAMED = 5
 MOST_RESTS = 10
 CLOSED_SILENTLY = "the target closes connections without saying so"
 FIRST_VARIANT = 1_000_000  # process numbers apart from those that the client gives
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What a run is told: where histories go, the seed of all choices, what may be spent, how long an answer may take.
-
-    ``initial`` None: the streams are idle if a reference server says that it is unused, else nothing is known of them.
-    """
-
-    target: Target
-    folder: Path
-    run: str
-    seed: int
-    budget: Budget = SHORT
-    initial: Initial | None = None
-    timeout_s: float = 10.0
 
 
 class Trial:
