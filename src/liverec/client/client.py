@@ -19,7 +19,7 @@ from liverec.client.pacer import Pacer
 from liverec.client.processes import Processes
 from liverec.client.redaction import Secrets
 from liverec.client.transport import Transport
-from liverec.clock import Clock
+from liverec.clock import Clock, MonotonicClock
 from liverec.command import command_body, command_query
 from liverec.document import load_document
 from liverec.history import Action, Outcome, Stream, outcome_of
@@ -62,7 +62,7 @@ class Client:
         self._token_lock = threading.Lock()
         self._document = load_document()
         self._composer = Composer(target, self._document, token=self._current_token, utc=utc)
-        self._pacer = Pacer(target.max_requests_per_minute, clock=clock)
+        self._pacer = Pacer(target.max_requests_per_minute, clock=MonotonicClock())  # minutes are real ones
         self._processes = Processes()
         self._transport = Transport(clock=clock, timeout_s=timeout_s, secrets=self._secrets)
 
@@ -98,9 +98,15 @@ class Client:
         return self._composer.turns.kinds
 
     def command(
-        self, action: Action, stream: Stream, *, process: int | None = None, credentials: CredentialKind | None = None
+        self,
+        action: Action,
+        stream: Stream,
+        *,
+        process: int | None = None,
+        credentials: CredentialKind | None = None,
+        booked: bool = False,
     ) -> Exchange:
-        """Send a well-formed command about *stream*, and record it.
+        """Send a well-formed command about *stream*, and record it; *booked*: ``book`` has kept its moment free.
 
         Commands of the same *process* are recorded as one sequential client's, as far as their outcomes are known;
         None takes any process that is free.
@@ -116,7 +122,18 @@ class Client:
             content=self.body(stream),
             credentials=credentials,
             project_id=stream.project_id,
+            booked=booked,
         )
+
+    def book(self, offsets: Sequence[int]) -> int:
+        """Return the monotonic time, now or later, from which on the quota has room for a request at each of *offsets*.
+
+        They are kept free from then on. All times are in nanoseconds.
+
+        Raises:
+            ValueError: the quota never allows so many within a minute.
+        """
+        return self._pacer.book(offsets)
 
     def burst(
         self,
@@ -136,8 +153,8 @@ class Client:
         used = open_connections(self._address, len(commands), connections or ())
         if connections is not None:
             connections[:] = used
-        for _ in used:
-            self._pacer.wait()
+        if used:
+            self._pacer.wait(len(used))
         sent = commands[: len(used)]
         requests = [self._composed(action, stream, ends=connections is None) for action, stream in sent]
         begun = {
@@ -178,15 +195,19 @@ class Client:
         *,
         recorded: tuple[Action, Stream] | None = None,
         process: int | None = None,
+        booked: bool = False,
         **parts: Unpack[RequestParts],
     ) -> Exchange:
         """Send any request that HTTP/1.1 can carry; it enters the history only if *recorded* says as what.
+
+        *booked* is as for ``command``.
 
         Raises:
             CredentialsRefused: IAM gave no token.
             ValueError: HTTP/1.1 cannot carry this request (``raw`` can); or as for ``command``.
         """
-        self._pacer.wait()
+        if not booked:
+            self._pacer.wait()
         request = self._composer.compose(**parts)
         if recorded is None or self._history is None:
             return self._observed(self._transport.exchange(request))
