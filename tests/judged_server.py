@@ -1,7 +1,7 @@
 """The suite against a reference server on a virtual clock, all in this process: a whole verdict in seconds."""
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,16 +37,18 @@ def judged(
     seed: int = 0,
     afterwards: Callable[[Running], object] = lambda _: None,
     budget: Budget = FEW,
+    through: Callable[[str], AbstractContextManager[str]] = nullcontext,
 ) -> Result:
     """Serve with *faults* and *dialect*, run ``contracts/`` against it, and return the result.
 
     *generated* requests take most of the time; "few" are as many as under a quota. *used*: nothing is known of the
     streams beforehand. *changes* are lines of the profile and what stands there instead. *only* these requirements are
-    judged, if any are named. *afterwards* is called with the server before it ends.
+    judged, if any are named. *afterwards* is called with the server before it ends. *through* is given the server's
+    URL, and yields the one that is judged.
     """
     settings = Settings(profile=reference_profile(), clock=VirtualClock(), faults=faults, dialect=dialect or Dialect())
-    with running(settings) as server:
-        target = server.url if changes is None else str(_profile(folder / "profile.toml", server.url, changes))
+    with running(settings) as server, through(server.url) as url:
+        target = url if changes is None else str(_profile(folder / "profile.toml", url, changes))
         suite = Suite(
             target=target,
             resolved=resolve_target(target),

@@ -5,26 +5,10 @@ import socket
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from io import BufferedIOBase
 from pathlib import Path
 
 from liverec_process import run, serving
-
-
-def _message(stream: BufferedIOBase) -> bytes:
-    """Read one request or answer; empty if there is none."""
-    lines = list[bytes]()
-    while (line := stream.readline()) not in {b"", b"\r\n"}:
-        lines.append(line)
-    if not lines:
-        return b""
-    head = b"".join(lines) + b"\r\n"
-    fields = {name.strip().lower(): value.strip() for name, _, value in (one.partition(b":") for one in lines[1:])}
-    body = b""
-    if fields.get(b"transfer-encoding") == b"chunked":
-        while not body.endswith(b"0\r\n\r\n"):
-            body += stream.readline()
-    return head + body + (stream.read(int(fields.get(b"content-length", b"0"))) or b"")
+from relay_server import message
 
 
 @contextmanager
@@ -35,8 +19,8 @@ def serving_each_connection_once(url: str) -> Generator[str]:
     def serve(connection: socket.socket) -> None:
         with suppress(OSError), connection, connection.makefile("rb") as requests:
             with socket.create_connection((address, int(port))) as behind, behind.makefile("rb") as answers:
-                behind.sendall(_message(requests))
-                connection.sendall(_message(answers))
+                behind.sendall(message(requests))
+                connection.sendall(message(answers))
             requests.readline()
 
     def accept() -> None:

@@ -1,0 +1,151 @@
+"""A server between a caller and the reference server that passes all on, with habits of its own that HTTP allows."""
+
+import contextlib
+import random
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from io import BufferedReader
+
+import socket_server
+
+Change = Callable[[bytes], bytes]
+BODILESS = (b"HTTP/1.1 204", b"HTTP/1.1 304")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Habits:
+    """What a server does besides being right.
+
+    ``changes`` are made to each answer. ``slow_s``: the longest that an answer takes; ``stalls``: each so-many-th takes
+    400 ms. A connection is closed after ``requests``, and after ``idle_s`` without one; ``says_so`` by Connection:
+    close. ``piece``: how many bytes are sent at a time.
+    """
+
+    changes: tuple[Change, ...] = ()
+    slow_s: float = 0.0
+    stalls: int = 0
+    requests: int = 1_000_000
+    says_so: bool = False
+    idle_s: float | None = None
+    alone: bool = False
+    piece: int = 1_000_000
+    family: socket.AddressFamily = socket.AF_INET
+
+
+def message(stream: BufferedReader, *, bodiless: bool = False) -> bytes:
+    """Read one request or answer; empty if there is none."""
+    lines = list[bytes]()
+    while (line := stream.readline()) not in {b"", b"\r\n"}:
+        lines.append(line)
+    if not lines:
+        return b""
+    head = b"".join(lines) + b"\r\n"
+    fields = {name.strip().lower(): value.strip() for name, _, value in (one.partition(b":") for one in lines[1:])}
+    if bodiless or head.startswith(BODILESS):
+        return head
+    if fields.get(b"transfer-encoding") == b"chunked":
+        body = b""
+        while not body.endswith(b"0\r\n\r\n"):
+            body += stream.readline()
+        return head + body
+    return head + (stream.read(int(fields.get(b"content-length", b"0"))) or b"")
+
+
+@contextmanager
+def relaying(url: str, habits: Habits) -> Generator[str]:
+    """Relay to the server at *url*, and yield the relay's URL."""
+    address, _, port = url.removeprefix("http://").partition(":")
+    turn: AbstractContextManager[object] = threading.Lock() if habits.alone else nullcontext()
+    chance = random.Random(0)
+
+    def serve(connection: socket.socket) -> None:
+        with turn, connection.makefile("rb") as requests, socket.create_connection((address, int(port))) as behind:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with behind.makefile("rb") as answers:
+                converse(connection, requests, behind, answers)
+            with contextlib.suppress(OSError):  # what was answered must arrive: no reset
+                connection.shutdown(socket.SHUT_WR)
+                connection.settimeout(0.5)
+                while connection.recv(65536):
+                    pass
+
+    def converse(
+        connection: socket.socket, requests: BufferedReader, behind: socket.socket, answers: BufferedReader
+    ) -> None:
+        for number in range(1, habits.requests + 1):
+            connection.settimeout(habits.idle_s)
+            try:
+                requests.peek(1)
+            except TimeoutError:
+                return
+            connection.settimeout(10)
+            request = message(requests)
+            if not request:
+                return
+            behind.sendall(request)
+            answer = message(answers, bodiless=request.startswith(b"HEAD "))
+            last = number == habits.requests or b"\r\nconnection: close\r\n" in answer.lower()
+            answer = _changed(answer, habits, last=last)
+            time.sleep(
+                0.4 if habits.stalls and chance.random() < 1 / habits.stalls else chance.random() * habits.slow_s
+            )
+            for start in range(0, len(answer), habits.piece):
+                connection.sendall(answer[start : start + habits.piece])
+            if last:
+                return
+
+    with socket_server.serving(serve, family=habits.family) as relay:
+        yield relay
+
+
+def _changed(answer: bytes, habits: Habits, *, last: bool) -> bytes:
+    if last and habits.says_so and b"\r\nconnection:" not in answer.lower():
+        answer = answer.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
+    for change in habits.changes:
+        answer = change(answer)
+    return answer
+
+
+def without_reason(answer: bytes) -> bytes:
+    """Leave out the reason phrase."""
+    return re.sub(rb"^(HTTP/1\.[01] \d{3} )[^\r]*", rb"\1", answer)
+
+
+def in_odd_case(answer: bytes) -> bytes:
+    """Write the names of headers as nobody does."""
+    head, end, body = answer.partition(b"\r\n\r\n")
+    line, *fields = head.split(b"\r\n")
+    swapped = (name.swapcase() + colon + value for name, colon, value in (one.partition(b":") for one in fields))
+    return b"\r\n".join([line, *swapped]) + end + body
+
+
+def after_interim_answers(answer: bytes) -> bytes:
+    """Send what is no answer yet first."""
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
+    return hints + b"HTTP/1.1 102 Processing\r\n\r\n" + answer
+
+
+def in_chunks(answer: bytes) -> bytes:
+    """Send the body in chunks, with an extension and a trailer."""
+    head, end, body = answer.partition(b"\r\n\r\n")
+    if not body or b"chunked" in head:
+        return answer
+    chunked = re.sub(rb"(?i)content-length:[^\r]*", b"Transfer-Encoding: chunked", head)
+    parts = (body[:7], body[7:])
+    chunks = b"".join(b"%x;a=b\r\n%s\r\n" % (len(part), part) for part in parts if part)
+    return chunked + end + chunks + b"0\r\nX-Trailer: 1\r\n\r\n"
+
+
+def until_the_end(answer: bytes) -> bytes:
+    """Leave it to the end of the connection where the body ends."""
+    return re.sub(rb"(?i)\r\ncontent-length:[^\r]*", b"", answer, count=1)
+
+
+def in_old_http(answer: bytes) -> bytes:
+    """Speak HTTP/1.0, which knows no Transfer-Encoding."""
+    return answer.replace(b"HTTP/1.1 ", b"HTTP/1.0 ", 1)

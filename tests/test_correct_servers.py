@@ -1,0 +1,59 @@
+"""Correct servers with habits that HTTP allows, and few have: each is acquitted, and of nothing but HTTP in doubt."""
+
+import socket
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from judged_server import judged
+from liverec.verdict import Verdict
+from relay_server import (
+    Habits,
+    after_interim_answers,
+    in_chunks,
+    in_odd_case,
+    in_old_http,
+    relaying,
+    until_the_end,
+    without_reason,
+)
+
+DOUBTFUL = {Verdict.BROKEN, Verdict.UNDECIDED, Verdict.ERROR}
+SERVERS = [
+    pytest.param(
+        Habits(slow_s=0.005, stalls=300, changes=(without_reason, in_odd_case)), None, id="slow, with stalls, terse"
+    ),
+    pytest.param(
+        Habits(requests=1, says_so=True, changes=(in_chunks, after_interim_answers)),
+        "the target closes each connection after its answer",
+        id="closes each connection and says so",
+    ),
+    pytest.param(
+        Habits(requests=1, piece=40), "the target closes connections without saying so", id="closes without a word"
+    ),
+    pytest.param(
+        Habits(requests=6, idle_s=0.1, changes=(in_chunks,)),
+        "the target closes connections without saying so",
+        id="closes after some, and when idle",
+    ),
+    pytest.param(
+        Habits(requests=1, changes=(in_old_http, until_the_end)),
+        "the target closes each connection after its answer",
+        id="HTTP/1.0, until the end",
+    ),
+    pytest.param(
+        Habits(alone=True, family=socket.AF_INET6), "the target serves one connection at a time", id="one at a time"
+    ),
+]
+
+
+@pytest.mark.parametrize(("habits", "noted"), SERVERS)
+def test_a_correct_server_is_acquitted_whatever_its_habits(habits: Habits, noted: str | None, tmp_path: Path) -> None:
+    result = judged(tmp_path, generated="none", through=partial(relaying, habits=habits))
+
+    assert [(row.id, row.verdict, row.why) for row in result.judgements if row.verdict in DOUBTFUL] == []
+    assert (result.verdict, result.findings) == ("kept", ())
+    assert [note for note in result.notes if "each request had one of its own" in note] == (
+        [f"{noted}: each request had one of its own"] if noted else []
+    )
