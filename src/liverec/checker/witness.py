@@ -5,15 +5,16 @@ history harder to explain, so a set is enough, or not, whatever is weakened besi
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 
 from liverec.checker.moves import REFUSED
 from liverec.checker.terms import OutOfTime
 
 MOST_TRIALS = 3000
-LEAST_TRIALS = 60
-MOST_WORK = 40_000  # operations looked at, over all trials
+MOST_WORK = 40_000  # operations looked at, over all trials, each as often as there are answers to be kept
+_MOST_SETS = 30_000  # thought of, most of which need not be looked at
 _MOST_AROUND = 16
+_MOST_LEFT_OUT = 300  # answers, each of which is left out once
 
 Place = tuple[int, int]  # which stream, and which of its operations
 Unexplained = Callable[[frozenset[Place]], bool]
@@ -60,47 +61,61 @@ def _likely(kinds: Sequence[int]) -> Iterator[Sequence[int]]:
 def smallest(answered: Sequence[Place], enough: Sequence[Place], unexplained: Unexplained) -> list[Place]:
     """Return the fewest of *answered* (in order) for which *unexplained* holds; it holds for *enough* of them.
 
+    What all the others cannot do without belongs to every such set, and if it is enough by itself, it is the smallest.
     When time runs out, the smallest set found so far.
     """
-    found = without_spare(enough, unexplained)
+    found, needed = list(enough), frozenset[Place]()
     try:
-        return _fewer(answered, found, unexplained)
+        if len(answered) <= _MOST_LEFT_OUT:
+            needed = frozenset(one for one in answered if not unexplained(frozenset(answered) - {one}))
+            if unexplained(needed):
+                return sorted(needed)
+        found = without_spare(enough, unexplained, needed)
+        return _fewer(answered, found, unexplained, needed)
     except OutOfTime:
         return found
 
 
-def without_spare(operations: Sequence[Place], unexplained: Unexplained) -> list[Place]:
-    """Drop blocks, then single operations, as long as the rest is enough; or until time runs out."""
-    enough = list(operations)
-    block = max(1, len(enough) // 2)
+def without_spare(
+    operations: Sequence[Place], unexplained: Unexplained, needed: frozenset[Place] = frozenset()
+) -> list[Place]:
+    """Drop operations as long as the rest is enough, but for those that are *needed*; or until time runs out.
+
+    Where one could be dropped, twice as many are tried next. One that cannot be dropped cannot be dropped later either.
+    """
+    enough, position, block = list(operations), 0, max(1, len(operations) // 4)
     try:
-        while True:
-            position = 0
-            while position < len(enough):
-                rest = enough[:position] + enough[position + block :]
-                if unexplained(frozenset(rest)):
-                    enough = rest
-                else:
-                    position += block
-            if block == 1:
-                return enough
-            block //= 2
+        while position < len(enough):
+            rest = enough[:position] + enough[position + block :]
+            if needed.isdisjoint(enough[position : position + block]) and unexplained(frozenset(rest)):
+                enough, block = rest, 2 * block
+            elif block > 1:
+                block //= 2
+            else:
+                position += 1
     except OutOfTime:
-        return enough
+        pass
+    return enough
 
 
-def _fewer(answered: Sequence[Place], enough: list[Place], unexplained: Unexplained) -> list[Place]:
+def _fewer(
+    answered: Sequence[Place], enough: list[Place], unexplained: Unexplained, needed: frozenset[Place]
+) -> list[Place]:
     """Look for a smaller set, by size, the latest operations first; bounded, since the sets are many.
 
     Raises:
         OutOfTime: the deadline passed.
     """
-    trials = max(LEAST_TRIALS, min(MOST_TRIALS, MOST_WORK // len(answered)))
-    for size in range(1, len(enough)):
-        for chosen in combinations(reversed(answered), size):
-            trials -= 1
-            if trials < 0:
-                return enough
-            if unexplained(frozenset(chosen)):
-                return sorted(chosen)
+    trials = min(MOST_TRIALS, MOST_WORK // (len(answered) * (1 + len(needed))))
+    others = [one for one in reversed(answered) if one not in needed]
+    known = frozenset(enough)  # each of its operations is needed by the others
+    by_size = (chosen for more in range(len(enough) - len(needed)) for chosen in combinations(others, more))
+    for chosen in islice(by_size, _MOST_SETS):
+        if known.issuperset(chosen):
+            continue
+        trials -= 1
+        if trials < 0:
+            break
+        if unexplained(needed.union(chosen)):
+            return sorted(needed.union(chosen))
     return enough
