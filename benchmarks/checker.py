@@ -31,12 +31,13 @@ import json, sys, time
 from pathlib import Path
 begun = time.perf_counter()
 from liverec.checker import check
+from liverec.checker.companion import usable_cores
 from liverec.history.merge import merge
 from liverec.history.reader import read_file
 ends = time.monotonic() + 60
 history = merge([read_file(sys.argv[1])])
 read = time.perf_counter()
-verdict = check(history, expired=lambda: time.monotonic() > ends).verdict
+verdict = check(history, expired=lambda: time.monotonic() > ends, cores=usable_cores()).verdict
 # not ru_maxrss, which begins with that of the process that started this one
 peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
 print(json.dumps({"seconds": time.perf_counter() - begun, "judging": time.perf_counter() - read, "verdict": verdict,

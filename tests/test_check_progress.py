@@ -74,3 +74,13 @@ def test_streams_are_counted_until_something_else_is_done() -> None:
         progress.say("writing")
         console.file = later
         assert later.event.wait(60)
+
+
+def test_records_are_counted_over_all_files() -> None:
+    stream = Heard("reading: 1,500,000 records")
+
+    with CheckProgress(Console(file=stream), MonotonicClock(), quiet_s=0.001, every_s=0.001) as progress:
+        progress.say("reading")
+        progress.records(1_000_000)
+        progress.records(500_000)
+        assert stream.event.wait(60)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from liverec.checker import check
+from liverec.checker.companion import usable_cores
 from liverec.clock import NANOSECONDS, MonotonicClock
 from liverec.conformance.judged import JudgedHistory
 from liverec.history.merge import merge
@@ -26,7 +27,7 @@ def main(files: Sequence[str]) -> int:
     except HistoryError as error:
         print(error, file=sys.stderr)  # noqa: T201  # a program's own output
         return 1
-    result = check(history, expired=lambda: clock.now() > deadline)
+    result = check(history, expired=lambda: clock.now() > deadline, cores=usable_cores())
     judged = JudgedHistory(history=history, result=result, probes=())
     said = {
         **result.as_json(),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from liverec.checker.companion import LOOKS, OPERATIONS_A_LOOK, Companion
 from liverec.checker.deadline import Deadline
 from liverec.checker.findings import Findings, common_dialects
 from liverec.checker.interval import measured
@@ -19,9 +20,7 @@ from liverec.checker.terms import OutOfTime
 from liverec.history import History
 from liverec.model import AXES, DIALECTS, Dialect
 
-_LOOKS = 256.0  # at the deadline, before a stream has to wait: about half a second
-_MORE = 4  # times as many in the next round
-_OPERATIONS_A_LOOK = 32  # what even an easy search needs
+_MORE = 4  # times as many looks at the deadline in the next round
 _MOST_NAMED = 3
 
 
@@ -30,17 +29,19 @@ def check(
     *,
     expired: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] = lambda _judged, _of: None,
+    cores: int = 1,
 ) -> CheckResult:
     """Judge *history*; *expired* says when to stop looking (then what is left is undecided).
 
-    *progress* is told, again and again, how many streams are judged, of how many.
+    *progress* is told, again and again, how many streams are judged, of how many. With two *cores* or more, a second
+    process searches some of the streams if there is enough to search.
     """
     layout = Layout(history)
     swept = sweep(layout, history)
     deadline = Deadline(expired)
     judge = Judge(history, layout, deadline)
     found = Findings(history, judge)
-    judged, late = _judged(swept, judge, found, deadline, progress)
+    judged, late = _judged(swept, judge, found, deadline, progress, cores=cores)
     findings = found.all() if history.decidable else ()
     notes = [*history.notes, *judge.notes]
     if late:
@@ -64,7 +65,13 @@ def check(
 
 
 def _judged(
-    swept: Swept, judge: Judge, findings: Findings, deadline: Deadline, progress: Callable[[int, int], None]
+    swept: Swept,
+    judge: Judge,
+    findings: Findings,
+    deadline: Deadline,
+    progress: Callable[[int, int], None],
+    *,
+    cores: int,
 ) -> tuple[list[Judged], list[int]]:
     """Judge the streams until time runs out; return what was found, and the numbers of those that were not judged.
 
@@ -77,23 +84,26 @@ def _judged(
     left = [
         sum(stretch.beyond - stretch.first for stretch in swept.left.get(number, ())) for number in range(len(dialects))
     ]
-    waiting, allowed = sorted(range(len(left)), key=left.__getitem__), _LOOKS
-    while waiting and not deadline.over():
-        late, before = list[int](), len(judged)
-        for number in waiting:
-            deadline.allow(allowed + left[number] / _OPERATIONS_A_LOOK if len(waiting) > 1 else math.inf)
-            try:
-                one = judge.judged(number, swept.left.get(number, ()), dialects[number], likely)
-            except OutOfTime:
-                late.append(number)
-                continue
-            judged.append(one)
-            likely = likely & one.dialects or likely
-            progress(len(judged), len(left))
-        deadline.allow()
-        for one in judged[before:]:
-            findings.add(one)
-        waiting, allowed = late, _MORE * allowed
+    waiting, more = sorted(range(len(left)), key=left.__getitem__), 1
+    given = waiting if cores > 1 else ()
+    with Companion(judge.layout, swept, judge.terms, given, likely) as companion:
+        while waiting and not deadline.over():
+            late, before = list[int](), len(judged)
+            for number in waiting:
+                deadline.allow(more * LOOKS + left[number] / OPERATIONS_A_LOOK if len(waiting) > 1 else math.inf)
+                try:
+                    found = companion.found(number, likely)
+                    one = judge.judged(number, swept.left.get(number, ()), dialects[number], likely, found)
+                except OutOfTime:
+                    late.append(number)
+                    continue
+                judged.append(one)
+                likely = likely & one.dialects or likely
+                progress(len(judged), len(left))
+            deadline.allow()
+            for one in judged[before:]:
+                findings.add(one)
+            waiting, more = late, _MORE * more
     return judged, waiting
 
 

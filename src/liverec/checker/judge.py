@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from liverec.checker.companion import Found
 from liverec.checker.deadline import Deadline
 from liverec.checker.evidence import Evidence
 from liverec.checker.layout import Layout
@@ -57,7 +58,7 @@ class Judge:
         self.layout = layout
         self._deadline = deadline
         self.allowed = dialects_with(history.pinned)
-        self._terms = Terms(
+        self.terms = Terms(
             limits=Limits.of(history.interval_ns, history.resolution_ns),
             initial=history.initial,
             earliest=history.earliest,
@@ -81,35 +82,40 @@ class Judge:
         Raises:
             OutOfTime: the deadline passed.
         """
-        terms = replace(self._terms, readings=readings, forgiven=forgiven, resumed=resumed)
+        terms = replace(self.terms, readings=readings, forgiven=forgiven, resumed=resumed)
         return explain(Ordering(evidence, terms.limits, kept), terms)
 
-    def judged(self, number: int, stretches: Sequence[Stretch], dialects: int, likely: int) -> Judged:
+    def judged(
+        self, number: int, stretches: Sequence[Stretch], dialects: int, likely: int, found: Found | None = None
+    ) -> Judged:
         """Judge one stream: its *stretches*, or if they have no reading in common, all of it.
 
         *dialects* are those that explain the rest of it. Asked is first about the *likely* ones, and about the others
-        only if none of those explains it.
+        only if none of those explains it. What was *found* about the stretches already is not searched again.
 
         Raises:
             OutOfTime: the deadline passed before the likely dialects were searched.
         """
-        if self._terms.expired():
+        if self.terms.expired():
             raise OutOfTime
-        decided = Counter[str]()
         if dialects and not stretches:
-            return Judged(number=number, possible=CHANGING | dialects, asked=self.allowed, decided=decided)
-        left = dialects & likely
-        for first, beyond, resumed in stretches if left else ():
-            found = self.explained(self.layout.evidence(first, beyond), left, resumed=resumed)
-            left = found.readings
-            decided += found.decided
+            found = Found(dialects, dialects, Counter())
+        if found is None and dialects & likely:
+            found = self._of_stretches(stretches, dialects & likely)
+        if found is None or not found.left:
+            return self._searched(number, likely)
+        unasked = dialects & ~found.asked
+        possible = CHANGING | unasked | found.left
+        return Judged(number=number, possible=possible, asked=self.allowed & ~unasked, decided=found.decided)
+
+    def _of_stretches(self, stretches: Sequence[Stretch], asked: int) -> Found:
+        left, decided = asked, Counter[str]()
+        for first, beyond, resumed in stretches:
+            explained = self.explained(self.layout.evidence(first, beyond), left, resumed=resumed)
+            left, decided = explained.readings, decided + explained.decided
             if not left:
                 break
-        if left:
-            unasked = dialects & ~likely
-            asked = self.allowed & ~unasked
-            return Judged(number=number, possible=CHANGING | unasked | left, asked=asked, decided=decided)
-        return self._searched(number, likely)
+        return Found(asked, left, decided)
 
     def _searched(self, number: int, likely: int) -> Judged:
         found = self.explained(self.layout.of_stream(number), likely)

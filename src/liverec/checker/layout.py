@@ -1,7 +1,7 @@
 """A history's operations by stream, and of each stream in the order of invocation."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,30 @@ from liverec.checker.moves import REFUSED
 from liverec.history import History, Operation, Stream
 from liverec.history import columns as history_columns
 from liverec.history.columns import NO_ANSWER, Columns, Int8, Int32, Int64, columns_of
+
+
+class Excerpt(NamedTuple):
+    """Some operations of a layout, as columns."""
+
+    rows: Int64
+    begun: Int64
+    ended: Int64
+    kind: Int8
+    file: Int32
+    process: Int64
+    slack: Int64 | None
+
+    def evidence(self, some: slice = slice(None)) -> Evidence:
+        """Return those of one stream, or a stretch of it."""
+        return Evidence(
+            rows=self.rows[some].tolist(),
+            invoked=self.begun[some].tolist(),
+            completed=self.ended[some].tolist(),
+            kinds=self.kind[some].tolist(),
+            files=self.file[some].tolist(),
+            processes=self.process[some].tolist(),
+            slack=None if self.slack is None else self.slack[some].tolist(),
+        )
 
 
 class Layout:
@@ -63,16 +87,19 @@ class Layout:
 
     def evidence(self, first: int, beyond: int) -> Evidence:
         """Return the operations of one stream from place *first* to before *beyond*."""
-        some = slice(first, beyond)
-        rows = self._rows[some]
-        return Evidence(
-            rows=rows.tolist(),
-            invoked=self.begun[some].tolist(),
-            completed=self.ended[some].tolist(),
-            kinds=self.kind[some].tolist(),
-            files=self._file[some].tolist(),
-            processes=self._columns.process[rows].tolist(),
-            slack=None if self._slack is None else self._slack[some].tolist(),
+        return self.excerpt(slice(first, beyond)).evidence()
+
+    def excerpt(self, places: slice | Int64) -> Excerpt:
+        """Return the operations at these places."""
+        rows = self._rows[places]
+        return Excerpt(
+            rows=rows,
+            begun=self.begun[places],
+            ended=self.ended[places],
+            kind=self.kind[places],
+            file=self._file[places],
+            process=self._columns.process[rows],
+            slack=None if self._slack is None else self._slack[places],
         )
 
     def one_process(self, some: slice) -> npt.NDArray[np.bool_]:

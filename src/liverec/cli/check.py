@@ -14,6 +14,7 @@ from rich.console import Console
 
 from liverec.checker import CheckResult
 from liverec.checker import check as judge
+from liverec.checker.companion import usable_cores
 from liverec.cli.check_files import history_files, refuse_to_overwrite
 from liverec.cli.check_options import a_file, nanoseconds, pinned
 from liverec.cli.check_progress import CheckProgress
@@ -126,10 +127,11 @@ def check(
             files = history_files(paths)
             refuse_to_overwrite({"--json": json_path, "--timeline": timeline_path}, files)
             progress.say(f"reading {counted(len(files), 'history file')}")
-            merged = merge([read_file(file) for file in files], interval_ns=interval_ns, resolution_ns=resolution_ns)
+            read = [read_file(file, progress=progress.records) for file in files]
+            merged = merge(read, interval_ns=interval_ns, resolution_ns=resolution_ns)
             history = replace(merged, pinned=pins)
             progress.say(f"judging {counted(len(history.operations), 'operation')}")
-            result = judge(history, expired=expired, progress=progress.streams)
+            result = judge(history, expired=expired, progress=progress.streams, cores=usable_cores())
             if timeline_path is not None:
                 _draw(result, history, timeline_path)
             written = write_witnesses(result, history, witness_folder, expired)

@@ -26,7 +26,7 @@ class CheckProgress:
         self._quiet_s, self._every_s = quiet_s, every_s
         self._status = console.status("") if console.is_terminal else None
         self._begun = clock.now()
-        self._doing, self._counted = "", ""
+        self._doing, self._counted, self._records = "", "", 0
         self._lock = Lock()
         self._over = Event()
         self._thread = Thread(target=self._run, daemon=True)
@@ -34,11 +34,16 @@ class CheckProgress:
     def say(self, doing: str) -> None:
         """Say what is done from now on."""
         with self._lock:
-            self._doing, self._counted = doing, ""
+            self._doing, self._counted, self._records = doing, "", 0
 
     def streams(self, done: int, of: int) -> None:
         """Say how many streams are done; costs next to nothing."""
         self._counted = f": {done} of {of} streams"
+
+    def records(self, more: int) -> None:
+        """Say that so many more records are read."""
+        self._records += more
+        self._counted = f": {self._records:,} records"
 
     def __enter__(self) -> Self:
         """Begin to count the time."""

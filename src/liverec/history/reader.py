@@ -1,7 +1,7 @@
 """Reading one history file, strictly, and as far as it is whole (design section 5, history format, version 1)."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Literal
@@ -150,8 +150,10 @@ def _record(line: bytes, index: int) -> Invoke | Answer:
     return record
 
 
-def read_file(path: str | os.PathLike[str]) -> HistoryFile:
+def read_file(path: str | os.PathLike[str], *, progress: Callable[[int], None] = lambda _records: None) -> HistoryFile:
     """Read a history file line by line, up to the first line that cannot stand where it stands.
+
+    *progress* is told, again and again, how many records were read since it was told last.
 
     Raises:
         HistoryError: the file cannot be read, is too long, or its first line is no header of version 1.
@@ -159,7 +161,7 @@ def read_file(path: str | os.PathLike[str]) -> HistoryFile:
     name = os.fspath(path)
     with Source(name) as source:
         header = _read_header(name, source)
-        found, listed, notes, complete = _read_records(name, source)
+        found, listed, notes, complete = _read_records(name, source, progress)
     time = found.records.time
     return HistoryFile(
         path=name,
@@ -192,12 +194,16 @@ def _read_header(name: str, source: Source) -> _Header:
     raise HistoryError(f"{name}: line 1: not a history: {expected}; found: {found}")
 
 
-def _read_records(name: str, source: Source) -> tuple[Paired, Sequence[Template], tuple[str, ...], bool]:
+def _read_records(
+    name: str, source: Source, progress: Callable[[int], None]
+) -> tuple[Paired, Sequence[Template], tuple[str, ...], bool]:
     whole = _WholePart(name)
     why = "the end line is missing"
     blocks = _blocks(source)
     for block, place in blocks:
-        if not whole.add(block, place):
+        before, is_whole = whole.records, whole.add(block, place)
+        progress(whole.records - before)
+        if not is_whole:
             why = _why_it_ends(whole.line, whole.records, whole.why)
             break
     else:
