@@ -17,6 +17,7 @@ from liverec.verdict import ExitCode, Result
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from liverec.conformance.listing import Listing
     from liverec.conformance.suite import Outcome
 
 EXAMPLES = """\b
@@ -27,6 +28,7 @@ Examples:
   liverec verify --target http://127.0.0.1:8080 --only restart/too-soon
   liverec verify --target http://127.0.0.1:8080 --time normal --seed 7
   liverec verify --target staging.toml --expect known.toml
+  liverec verify --target staging.toml --dry-run
 
 \b
 A file for --expect has a table for each known deviation; it is expected up to and including the day "until":
@@ -65,6 +67,7 @@ A file for --expect has a table for each known deviation; it is expected up to a
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="The seed of all choices."
 )
+@click.option("--dry-run", is_flag=True, help="List what would be sent, and send nothing.")
 def verify(
     *,
     target: str | None,
@@ -77,6 +80,7 @@ def verify(
     budget: str,
     explore: int | None,
     seed: int,
+    dry_run: bool,
 ) -> None:
     """Judge whether a server keeps the contract of the recording command.
 
@@ -88,6 +92,7 @@ def verify(
     from rich.console import Console  # noqa: PLC0415
 
     from liverec.conformance.exceptions import load_exceptions  # noqa: PLC0415
+    from liverec.conformance.listing import Listing  # noqa: PLC0415
     from liverec.conformance.suite import Suite  # noqa: PLC0415
     from liverec.profile_file import ProfileError, reference_profile  # noqa: PLC0415
     from liverec.reference.serving import ServingError, running  # noqa: PLC0415
@@ -102,6 +107,8 @@ def verify(
             requirement(identifier)
         except UnknownRequirementError as problem:
             raise click.UsageError(str(problem)) from None
+    if dry_run and (report or json_file or junit):
+        raise click.UsageError("--dry-run judges nothing: there is nothing for --report, --json or --junit to write")
     console = Console(stderr=json_file == "-", soft_wrap=False)
     with ExitStack() as stack:
         try:
@@ -125,6 +132,13 @@ def verify(
             explore=explore,
             deviations=deviations,
         )
+        if dry_run:
+            with Progress(console, total=len(only) or len(NORMATIVE)) as progress:
+                listing = suite.rehearse(progress)
+            if not isinstance(listing, Listing):
+                _end(listing.message, listing.exit_code)
+            _list(listing)
+            sys.exit(0)
         try:
             with Progress(console, total=len(only) or len(NORMATIVE)) as progress:
                 outcome = suite.run(progress)
@@ -171,6 +185,16 @@ def _report(
     if json_file == "-":
         click.echo(json_text(result))
     return written
+
+
+def _list(listing: "Listing") -> None:
+    for part in listing.parts:
+        for line in part.lines():
+            click.echo(line)
+    click.echo(
+        f"\n{listing}. This is so where the contract is kept, less where streams or a control plane are missing; "
+        "what is found broken is tried again. Nothing was sent."
+    )
 
 
 def _end(message: str, exit_code: ExitCode) -> NoReturn:

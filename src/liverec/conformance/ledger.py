@@ -25,10 +25,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One exchange and its kind."""
+    """One exchange, its kind, and what the run was doing."""
 
     kind: Kind
     exchange: Exchange
+    during: str
 
 
 def _is_own(exchange: Exchange) -> bool:
@@ -43,6 +44,7 @@ class Ledger:
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
         self._bytes = 0
+        self.during = "before the tests"
         self.requests = 0
         self.too_many = 0  # exchanges that were not kept
 
@@ -52,7 +54,7 @@ class Ledger:
             self.requests += 1
             self._bytes += exchange.size
             if len(self._entries) < MOST_EXCHANGES and self._bytes <= MOST_BYTES:
-                self._entries.append(Entry(kind=kind, exchange=exchange))
+                self._entries.append(Entry(kind=kind, exchange=exchange, during=self.during))
             else:
                 self._bytes -= exchange.size
                 self.too_many += 1

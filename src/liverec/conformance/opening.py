@@ -2,14 +2,17 @@
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
 from liverec.conformance.budget import Budget
 from liverec.conformance.folder import Events, write_record
+from liverec.conformance.listing import parts_of
 from liverec.conformance.preflight import TargetUnusable
 from liverec.conformance.record import record
+from liverec.conformance.rehearsal import stand_in
 from liverec.conformance.session import Session, judge_file
 from liverec.conformance.setting import Setting
 from liverec.conformance.trial import Trial
@@ -31,8 +34,11 @@ def opened(
     folder: Path,
     scheduled: bool,
     only: frozenset[str],
+    rehearsed: bool = False,
 ) -> Generator[Session]:
     """Open a session; without a *target*, an embedded reference server is judged. The record is written at the end.
+
+    *rehearsed*: nothing is sent to the target; a stand-in of our own gets it all, and the record lists it.
 
     Raises:
         TargetRefused, ProfileError: the target cannot be used.
@@ -43,7 +49,17 @@ def opened(
             name = stack.enter_context(running(Settings(profile=reference_profile()))).url
         resolved = resolve_target(name, allow=allow)
         folder.mkdir(parents=True, exist_ok=True)
-        setting = Setting(target=resolved, folder=folder, run=new_run(), seed=seed, budget=budget, initial=initial)
+        if rehearsed:
+            resolved = stack.enter_context(stand_in(resolved))
+        setting = Setting(
+            target=resolved,
+            folder=folder,
+            run=new_run(),
+            seed=seed,
+            budget=budget,
+            initial=initial,
+            rehearsed=rehearsed,
+        )
         trial = Trial(setting)
         session = Session(trial=trial, events=Events(folder), scheduled=scheduled)
         unusable = ""
@@ -65,6 +81,8 @@ def opened(
                 interrupted=session.interrupted,
             )
             content["unusable"] = unusable
+            if rehearsed:
+                content["parts"] = [asdict(part) for part in parts_of(trial.ledger, trial.assigned)]
             write_record(folder, content)
 
 

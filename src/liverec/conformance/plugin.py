@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--liverec-explore", type=_count, metavar="N", help="how many schedules are drawn at random")
     group.addoption("--liverec-only", action="append", default=[], metavar="ID", help="judge these requirements only")
     group.addoption("--liverec-folder", help="where the history and the record go; default: a temporary folder")
+    group.addoption("--liverec-dry-run", action="store_true", help="send nothing to the target, but to a stand-in")
     group.addoption("--liverec-initial", choices=("idle", "unknown"), help="what is known of the streams beforehand")
 
 
@@ -117,6 +118,7 @@ def liverec_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
             folder=folder,
             scheduled=scheduled,
             only=_only(config),
+            rehearsed=bool(config.getoption("--liverec-dry-run")),
         ) as session:
             config.stash[_SESSION] = session
             session.begin()
@@ -145,6 +147,14 @@ def judged(liverec_session: Session) -> JudgedHistory:
     """The run's history, judged."""
     deadline = time.monotonic() + _JUDGING_SECONDS
     return liverec_session.judge(lambda: time.monotonic() > deadline)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Note which test sends what comes now."""
+    run = item.config.stash.get(_SESSION, None)
+    if run is not None:
+        run.trial.ledger.during = item.nodeid.rpartition("/")[2]
 
 
 @pytest.hookimpl(tryfirst=True)

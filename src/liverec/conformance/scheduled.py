@@ -15,6 +15,7 @@ from liverec.conformance.verdicts import NotExercised, Undecided
 from liverec.conformance.waves import in_waves
 from liverec.history import Action, Stream
 
+SCHEDULES = "schedules"
 FIRST_LANE = 10_000  # process numbers apart from those that the client gives
 
 
@@ -26,10 +27,11 @@ def carry_out_schedules(trial: Trial) -> None:
     Raises:
         Undecided: the target was given up, or its control plane is gone.
     """
-    plan = schedules(trial.document.interval_ns, exact=trial.exact, thin=trial.thin)
+    plan = schedules(trial.document.interval_ns, exact=trial.probes_exactly, thin=trial.thin)
     waves, too_long = in_waves(plan, trial.target.max_requests_per_minute)
     if too_long:
         trial.notes.append(f"left out, since each needs more requests than a minute allows: {_some(too_long)}")
+    trial.ledger.during = SCHEDULES
     for wave in waves:
         done = len(trial.assigned)
         _assign(trial, wave, [_lent(trial) for _ in wave])  # in order: the same seed gives each the same stream

@@ -13,6 +13,7 @@ class Setting:
     """What a run is told: where histories go, the seed of all choices, what may be spent, how long an answer may take.
 
     ``initial`` None: the streams are idle if a reference server says that it is unused, else nothing is known of them.
+    ``rehearsed``: ``target`` is a stand-in for one whose clock is real.
     """
 
     target: Target
@@ -22,3 +23,4 @@ class Setting:
     budget: Budget = SHORT
     initial: Initial | None = None
     timeout_s: float = 10.0
+    rehearsed: bool = False

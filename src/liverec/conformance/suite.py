@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from shlex import quote
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import msgspec
@@ -19,6 +20,7 @@ from liverec.assets import asset
 from liverec.conformance.budget import SHORT, Budget
 from liverec.conformance.exceptions import Deviation, with_exceptions
 from liverec.conformance.folder import EVENTS, RECORD
+from liverec.conformance.listing import Listing, Part
 from liverec.conformance.outcomes import findings, overall
 from liverec.target import Target, describe
 from liverec.verdict import ExitCode, Judgement, Result, Verdict
@@ -43,6 +45,25 @@ class Watcher(Protocol):
 
     def waiting(self, seconds_left: float) -> None:
         """The schedules need so much longer."""
+
+    def planned(self, text: str) -> None:
+        """This is what the run will send, and how long it will take."""
+
+
+class _Silent:
+    """Watches, and shows nothing."""
+
+    def stage(self, text: str) -> None:
+        pass
+
+    def judged(self, requirement: str, verdict: Verdict) -> None:
+        pass
+
+    def waiting(self, seconds_left: float) -> None:
+        pass
+
+    def planned(self, text: str) -> None:
+        pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +97,47 @@ class Suite:
     deviations: tuple[Deviation, ...] = ()
 
     def run(self, watcher: Watcher) -> Outcome:
-        """Run the suite and return what came out, also when it is interrupted."""
+        """Run the suite and return what came out, also when it is interrupted.
+
+        Under a quota it is rehearsed first, so as to say how long it takes.
+        """
+        seconds = self.budget.seconds
+        if self.resolved.max_requests_per_minute is not None:
+            planned = self.rehearse(watcher)
+            if isinstance(planned, Outcome):
+                return planned
+            watcher.planned(str(planned))
+            seconds = planned.takes_s
+        started, begun = datetime.now(UTC), time.monotonic()
+        returncode, ended = self.play(watcher, seconds)
+        return self.outcome(returncode, started, time.monotonic() - begun, ended=ended)
+
+    def rehearse(self, watcher: Watcher) -> Listing | Outcome:
+        """Return what is sent to a server that keeps the contract, or why that is not known; the target gets none."""
+        watcher.stage("counting what will be sent")
+        with TemporaryDirectory(prefix="liverec-") as folder:
+            rehearsal = replace(self, folder=Path(folder))
+            returncode, ended = rehearsal.play(_Silent(), self.budget.seconds, "--liverec-dry-run")
+            record = Path(folder) / RECORD
+            if ended:
+                return Outcome(exit_code=ExitCode.UNDECIDED, message=f"{ended}; nothing was sent")
+            if not record.exists():
+                return rehearsal.outcome(returncode, datetime.now(UTC), 0.0)
+            parts = msgspec.json.decode(record.read_bytes(), type=dict[str, Any])["parts"]
+        return Listing(
+            parts=msgspec.convert(parts, tuple[Part, ...]),
+            limit=self.resolved.max_requests_per_minute,
+            seconds=self.budget.seconds,
+        )
+
+    def play(self, watcher: Watcher, seconds: float, *more: str) -> tuple[int, str]:
+        """Run pytest, for about so many *seconds*; return its exit code, and who ended it early, if anybody did."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for stale in (EVENTS, RECORD, "history.ndjson"):
             (self.folder / stale).unlink(missing_ok=True)
-        started, begun = datetime.now(UTC), time.monotonic()
         with (self.folder / "pytest.log").open("wb") as log:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter; nothing secret is among the arguments
-                [sys.executable, "-P", "-m", "pytest", *self.arguments()],  # -P: not what lies in the folder
+                [sys.executable, "-P", "-m", "pytest", *self.arguments(), *more],  # -P: not what lies in the folder
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=_environment(),
@@ -94,10 +148,10 @@ class Suite:
                 child,
                 self.folder / EVENTS,
                 watcher,
-                patience_s=max(LEAST_PATIENCE_S, PATIENCE * self.budget.seconds),
+                patience_s=max(LEAST_PATIENCE_S, PATIENCE * seconds),
                 grace_s=self._grace_s(),
             )
-        return self.outcome(child.returncode, started, time.monotonic() - begun, ended=ended)
+        return child.returncode, ended
 
     def _grace_s(self) -> float:
         """Return how long stopping what was started may take: every STOP may have to wait for the quota."""

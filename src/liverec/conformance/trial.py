@@ -64,6 +64,7 @@ class Trial:
         virtual = VirtualClock() if self.control is not None and self.control.virtual else None
         clock: Clock = virtual or MonotonicClock()
         self.exact = virtual is not None
+        self.probes_exactly = self.exact and not setting.rehearsed
         self.history_path = setting.folder / "history.ndjson"
         self._history = HistoryWriter(
             self.history_path,
@@ -75,11 +76,9 @@ class Trial:
             resolution_ns=0 if virtual else RESOLUTION_NS,
         )
         self.client = Client(setting.target, clock=clock, history=self._history, timeout_s=setting.timeout_s)
-        self.pace: RealPace | VirtualPace
+        self.pace: RealPace | VirtualPace = RealPace(self._abandoned)
         if self.control is not None and virtual is not None:
             self.pace = VirtualPace(self.control, virtual)
-        else:
-            self.pace = RealPace(self._abandoned)
 
     @property
     def thin(self) -> bool:
@@ -262,6 +261,7 @@ class Trial:
                 silent.set()
             return outcome_of(exchange.status if exchange.error is None else None) is not Outcome.INFO
 
+        self.ledger.during = "stopping what may be recording"
         # the sentinel last: it tells the next run how long ago this one ended
         streams = sorted(self._leftovers.streams(), key=lambda stream: stream == self.streams.sentinel)
         with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="end") as threads:

@@ -84,6 +84,10 @@ class Progress:
         if due and self._live is None:
             self._print(Text(f"  {_countdown(seconds_left)}"))
 
+    def planned(self, text: str) -> None:
+        """Say for good what the run will send, and how long it takes."""
+        self._print(Text(f"planned: {legible(text)}"))
+
     def _print(self, text: Text) -> None:
         self._console.print(text, soft_wrap=True)
 

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 from textwrap import wrap
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from liverec.clock import NANOSECONDS
+from liverec.document import load_document
 from liverec.report.evidence import evidence_lines
 from liverec.report.headline import headline
 from liverec.report.sheet import (
@@ -23,6 +26,7 @@ from liverec.report.sheet import (
     unjudged,
 )
 from liverec.report.text import counted, legible, legible_result, seconds
+from liverec.report.text_timeline import KEY, text_timeline
 from liverec.verdict import Result, Standing, Verdict
 
 STYLES = {
@@ -38,6 +42,9 @@ _STRENGTH_WIDTH = len("HARNESS")
 _NARROWEST_REASON = 40  # columns; with fewer, a reason stands below its row
 _NARROWEST_TEXT = 20
 _DEEP = " " * 6
+_INDENT = " " * 4
+_NARROWEST_PICTURE = 50
+_WIDEST_PICTURE = 110
 _EVIDENCE_SHOWN = 2
 
 
@@ -137,6 +144,8 @@ def _print_finding(finding: Finding, console: Console) -> None:
         console.print()
         for line in evidence_lines(item):
             _line(console, "    ", line)
+        if item.get("kind") == "witness":
+            _print_timeline(item, console)
     if more := len(judgement.evidence[_EVIDENCE_SHOWN:]):
         _line(console, f"    ({more} more in the report)")
     if judgement.replay:
@@ -144,6 +153,14 @@ def _print_finding(finding: Finding, console: Console) -> None:
         _line(console, "replay: ", (judgement.replay, "bold"))
     for echo in finding.echoes:
         _line(console, f"  echo: {echo.id} ", (echo.verdict, STYLES[echo.verdict]), " follows from it")
+
+
+def _print_timeline(witness: Mapping[str, Any], console: Console) -> None:
+    width = min(max(console.width - len(_INDENT), _NARROWEST_PICTURE), _WIDEST_PICTURE)
+    console.print()
+    for line in text_timeline(witness, load_document().interval_ns / NANOSECONDS, width=width):
+        _line(console, _INDENT, line)
+    _line(console, _INDENT, (KEY, "dim"))
 
 
 def _print_exceptions(result: Result, console: Console) -> None:
