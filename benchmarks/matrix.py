@@ -1,8 +1,12 @@
-"""Judge every fault and every dialect as a user would: ``python benchmarks/matrix.py [--at-once N] [NAME...]``.
+"""Judge every fault, every reading of the page and every worse line, and write down what came out.
 
-Each case is two processes, `liverec serve` with the fault or the choice, and `liverec verify --target` on it, on the
-real clock. A fault must end with exit 1 and its requirement as the first finding, a choice with exit 0 and its value
-named. The tests judge the same cases on a virtual clock; this is the slow way, about ten minutes, for a release.
+    python benchmarks/matrix.py [--time T] [--real] [--at-once N] [--write FILE] [GROUP or NAME...]
+
+A fault must end with exit 1 and its requirement as the first finding, a reading with exit 0 and its values named.
+Groups are `faults`, `readings` and `disturbed`. Faults and readings are judged on a virtual clock within this process,
+as the tests do it, in a few seconds each. With `--real`, and for a worse line always, it is two processes, `liverec
+serve` and `liverec verify --target` on it, and the real clock: most of that time is waiting, so that many go at once.
+`--write docs/kill-matrix.md` puts what came out into that page, and leaves there what was not judged this time.
 """
 
 import argparse
@@ -12,76 +16,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from liverec.reference.dialect import AXES
-from liverec.reference.faults import FAULTS
+from disturbed import disturbed
+from matrix_cases import Case, cases
+from matrix_page import Row, write
+
+from liverec.conformance.budget import BUDGETS
+from liverec.reference.dialect import Dialect
+from liverec.report.json_result import as_json
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+from judged_server import judged
 
 LIVEREC = (sys.executable, "-m", "liverec")
-
-
-# Where the axes show that do not stand under "dialect", and how their values are said there if not by name.
-SHOWN_BY = {
-    "too_soon_status": "open/too-soon-answer",
-    "start_while_recording_status": "open/retried-start",
-    "stop_while_idle_status": "open/second-stop-in-window",
-    "unknown_status": "open/unknown-domain-answer",
-    "unpushed_status": "open/unpushed-answer",
-    "other_rule_status": "open/other-rule-answer",
-    "ok_body": "open/ok-body",
-    "extra_fields": "open/extra-fields",
-    "action_case": "open/action-case",
-    "content_type": "open/content-type",
-    "request_id_timestamp": "open/request-id-timestamp-unit",
-}
-SAID_AS = {
-    ("ok_body", "object"): "{}",
-    ("action_case", "exact"): "refused",
-    ("action_case", "any"): "accepted",
-    ("content_type", "json_only"): "refused",
-    ("content_type", "any"): "accepted",
-    ("request_id_timestamp", "ms"): "milliseconds",
-    ("request_id_timestamp", "s"): "seconds",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A server, and what must be said of it: a finding, or the value of an axis."""
-
-    name: str
-    options: tuple[str, ...]
-    finding: str | None = None
-    axis: str = ""
-    value: str = ""
-
-    def said(self, result: dict[str, Any]) -> str:
-        """Return what *result* says about this case: its findings, or how the axis is read."""
-        if self.finding is not None:
-            return ", ".join(result["findings"])
-        if self.axis not in SHOWN_BY:
-            return str(result["dialect"][self.axis])
-        return next(str(row["why"]) for row in result["requirements"] if row["id"] == SHOWN_BY[self.axis])
-
-    def agrees(self, exit_code: int, result: dict[str, Any]) -> bool:
-        """Whether *result* says what it must."""
-        if self.finding is not None:
-            return exit_code == 1 and result["findings"][:1] == [self.finding]
-        word = SAID_AS.get((self.axis, self.value), self.value)
-        return exit_code == 0 and self.said(result).split(maxsplit=1)[0] == word
-
-
-CASES = (
-    *(Case(name=name, options=("--fault", name), finding=fault.breaks) for name, fault in sorted(FAULTS.items())),
-    *(
-        Case(name=f"{axis}={value}", options=("--dialect", f"{axis}={value}"), axis=axis, value=value)
-        for axis, values in AXES.items()
-        for value in values
-    ),
-)
+GROUPS = ("faults", "readings", "disturbed")
+PATIENCE_S = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,60 +46,105 @@ class Judged:
     exit_code: int
     said: str
     seconds: float
-    agrees: bool
+    wrong: str
 
 
-def judge(case: Case) -> Judged:
-    """Serve and verify one case; the server is ended whatever happens."""
+def judge(case: Case, *, real: bool, budget: str) -> Judged:
+    """Judge one case; a worse line is a matter of the real clock."""
     begun = time.monotonic()
+    code, result, said = _by_processes(case, budget) if real or case.disturbance else _in_process(case, budget)
+    if result:
+        undecided = [row["id"] for row in result["requirements"] if row["verdict"] == "UNDECIDED"]
+        said = ", ".join(result["findings"]) or ", ".join(f"undecided: {one}" for one in undecided) or "kept"
+    return Judged(
+        case=case,
+        exit_code=code,
+        said=said,
+        seconds=time.monotonic() - begun,
+        wrong=case.wrong(code, result) if result else "no result",
+    )
+
+
+def _in_process(case: Case, budget: str) -> tuple[int, dict[str, Any], str]:
+    dialect = Dialect(**case.dialect)  # type: ignore[arg-type]  # values of its own axes
     with (
         tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(
-            (*LIVEREC, "serve", "--port", "0", *case.options), stdout=subprocess.PIPE, text=True
-        ) as server,
+        Path(folder, "log").open("w") as log,
+        redirect_stdout(log),
+        redirect_stderr(log),
+    ):
+        result = judged(
+            Path(folder),
+            faults=case.faults,
+            dialect=dialect,
+            generated="few",
+            seed=case.seed,
+            budget=BUDGETS[budget],
+        )
+    return int(result.exit_code), as_json(result), ""
+
+
+def _by_processes(case: Case, budget: str) -> tuple[int, dict[str, Any], str]:
+    """Serve and verify; the server is ended whatever happens."""
+    serve = (*LIVEREC, "serve", "--port", "0", *case.options)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server,
     ):
         try:
             assert server.stdout is not None
             url = server.stdout.readline().split()[-1]
             written = Path(folder, "result.json")
-            verify = subprocess.run(
-                (*LIVEREC, "verify", "--target", url, "--json", str(written)),
-                capture_output=True,
-                text=True,
-                timeout=300,
-                check=False,
-            )
-            result: dict[str, Any] | None = json.loads(written.read_text()) if written.exists() else None
+            worse = case.disturbance
+            with disturbed(url, worse, seed=case.seed) if worse else nullcontext(url) as target:
+                command = (*LIVEREC, "verify", "--target", target, "--json", str(written), "--time", budget)
+                verify = subprocess.run(
+                    (*command, "--seed", str(case.seed)),
+                    capture_output=True,
+                    text=True,
+                    timeout=PATIENCE_S,
+                    check=False,
+                )
+            result: dict[str, Any] = json.loads(written.read_text()) if written.exists() else {}
         finally:
             server.terminate()
-    return Judged(
-        case=case,
-        exit_code=verify.returncode,
-        said=case.said(result) if result else verify.stderr.strip(),
-        seconds=time.monotonic() - begun,
-        agrees=result is not None and case.agrees(verify.returncode, result),
-    )
+    return verify.returncode, result, verify.stderr.strip()[-200:]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a line a case as it ends; 0 if every case came out as it must."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="faults or AXIS=VALUE; without any, all of them")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="groups or names of cases; without any, all of them")
     parser.add_argument(
-        "--at-once", type=int, default=4, metavar="N", help="cases judged at the same time (default: 4)"
+        "--at-once", type=int, default=2, metavar="N", help="cases judged at the same time (default: 2)"
     )
+    parser.add_argument("--real", action="store_true", help="the real clock for every case: 30 to 60 s each")
+    parser.add_argument("--time", default="normal", help="as of `liverec verify` (default: normal)")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="the page to write what came out into")
     chosen = parser.parse_args(arguments)
-    cases = [case for case in CASES if not chosen.names or case.name in chosen.names]
-    wrong = 0
-    with ThreadPoolExecutor(max_workers=chosen.at_once) as pool:
-        for done in pool.map(judge, cases):
-            wrong += not done.agrees
-            mark = "as it must" if done.agrees else f"WRONG: expected {done.case.finding or done.case.value}"
+    known = cases()
+    begun = time.monotonic()
+    unknown = set(chosen.names) - {*GROUPS, *(case.name for case in known)}
+    if unknown:
+        parser.error(f"no such case: {', '.join(sorted(unknown))}")
+    todo = [case for case in known if not chosen.names or {case.name, case.group} & set(chosen.names)]
+    done: list[Judged] = []
+    with ProcessPoolExecutor(max_workers=chosen.at_once) as pool:
+        for future in as_completed([pool.submit(judge, case, real=chosen.real, budget=chosen.time) for case in todo]):
+            one = future.result()
+            done.append(one)
+            mark = f"WRONG: {one.wrong}" if one.wrong else "as it must"
             print(
-                f"{done.case.name:<48} exit {done.exit_code}  {done.said}  {done.seconds:.0f} s  {mark}",
+                f"{len(done):>3}/{len(todo)} {one.case.name:<48} exit {one.exit_code}  {one.said}  "
+                f"{one.seconds:.0f} s  {mark}",
                 flush=True,
             )
-    print(f"{len(cases) - wrong} of {len(cases)} as they must")
+    wrong = sum(bool(one.wrong) for one in done)
+    print(f"{len(done) - wrong} of {len(done)} as they must, in {time.monotonic() - begun:.0f} s")
+    if chosen.write is not None:
+        rows = [Row(case=one.case, said=one.said, seconds=one.seconds, is_right=not one.wrong) for one in done]
+        write(chosen.write, rows, real=chosen.real, budget=chosen.time)
+        print(f"written: {chosen.write}")
     return 1 if wrong else 0
 
 

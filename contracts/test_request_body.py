@@ -102,6 +102,7 @@ def test_body_is_a_json_object(trial: Trial) -> None:
             "whose body is a form": lambda _, stream: {"content": urlencode(fields(stream)).encode()},
             "with something after its body": instead(lambda right: right + b"}"),
             "with single quotes in its body": instead(lambda right: right.replace(b'"', b"'")),
+            "with a comma behind its last field": instead(lambda right: right[:-1] + b",}"),
             "whose body is an array": instead(lambda right: b"[" + right + b"]"),
             "whose body is a text": sent(lambda body: body["stream"]),
             "whose body is a text that holds the right one": sent(json.dumps),

@@ -18,6 +18,7 @@ def test_project_that_nobody_has_is_refused(trial: Trial) -> None:
         {
             "under the project {project_id}": differing(project_id="{project_id}"),
             "under the project no-such-project": differing(project_id="no-such-project"),
+            "under a longer project": lambda _, stream: {"project_id": f"{stream.project_id}0"},
         },
         kind=Kind.STRANGER,
     )

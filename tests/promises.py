@@ -19,6 +19,7 @@ DATED = {"x-sdk-date": "20261122T120000Z", "x-project-id": PROJECT}
 OTHER_RULE = {**BODY, "publish_domain": "continuous.example.com", "stream": "continuous-1"}
 INVALID = ("action=START", b"")
 UNKNOWN = ("action=START", {**BODY, "stream": "nowhere"})
+MISSING = ("action=STOP", {**BODY, "stream": "nowhere"})
 TRAILING = request().body + b"}"
 SINGLE_QUOTES = request().body.replace(b'"', b"'")
 CHARSET = {"content-type": "application/json; charset=UTF-8"}
@@ -79,10 +80,18 @@ def of_the_fields() -> Iterator[tuple[str, Promise]]:
         yield f"body/{name}-string", refused(body={**BODY, field: [value]})
 
 
+def ends_for_good(target: Service) -> bool:
+    """No window is so long that it could refuse the next START."""
+    ended = did(target, "START", "STOP")
+    advance(target, 25)
+    return [*ended, *did(target, "START")] == [True, True, True]
+
+
 def stays_with_its_stream(target: Service) -> bool:
     others = ("rehearsal-10", "rehearsal-2")
-    for stream in others:
-        did(target, "START", stream=stream)
+    begun = [did(target, "START", stream=stream) for stream in others]
+    if begun == [[True], [False]]:
+        return False
     stopped = did(target, "START", "STOP") == [True, True]
     return not stopped or [did(target, "STOP", stream=stream) for stream in others] == [[True]] * 2
 
@@ -187,7 +196,7 @@ PROMISES: Mapping[str, Promise] = {
     "uri/project-id": refused(path="/v1/no-such-project/record/control"),
     "uri/foreign-project": refused(path=f"/v1/{'f' * 32}/record/control"),
     "query/action-mandatory": refused(""),
-    "query/action-options": refused("action=PAUSE"),
+    "query/action-options": lambda target: not (accepted(target, "action=PAUSE") or accepted(target, "action=STARTED")),
     "authentication/token": let_in(request),
     "authentication/token-issued": issued_token_is_let_in,
     "authentication/token-wrong": kept_out(lambda: request(token="made-up")),
@@ -202,7 +211,7 @@ PROMISES: Mapping[str, Promise] = {
     "body/json": lambda target: not (accepted(target, body=TRAILING) or accepted(target, body=SINGLE_QUOTES)),
     "body/content-type-charset": lambda target: accepted(target, headers=CHARSET),
     "recording/start": lambda target: did(target, "START", "STOP") == [True, True],
-    "recording/stop": lambda target: did(target, "START", "STOP", "STOP") == [True, True, False],
+    "recording/stop": ends_for_good,
     "recording/specific-stream": stays_with_its_stream,
     "recording/interruption": interrupted(4, resumed=False, survives=False),
     "recording/short-interruption": interrupted(2, resumed=True, survives=True),
@@ -223,10 +232,12 @@ PROMISES: Mapping[str, Promise] = {
     "request-id/timestamp": in_request_id(lambda parts: int(parts["time"]) > 1_700_000_000_000),
     "request-id/hostname": in_request_id(lambda parts: parts["host"] != ""),
     "request-id/unique": request_ids_differ,
-    "error-body/object": lambda target: ask(target, *INVALID).body.startswith(b"{"),
+    "error-body/object": lambda target: all(ask(target, *one).body.startswith(b"{") for one in (INVALID, MISSING)),
     "error-body/code": in_error(lambda body: isinstance(body.get("error_code"), str)),
     "error-body/message": in_error(lambda body: isinstance(body.get("error_msg"), str)),
-    "error-body/content-type": lambda target: (b"Content-Type", b"application/json") in ask(target, *INVALID).headers,
+    "error-body/content-type": lambda target: all(
+        (b"Content-Type", b"application/json") in ask(target, *one).headers for one in (INVALID, MISSING)
+    ),
     "http/no-server-error": lambda target: all(
         ask(target, body={**BODY, "stream": odd}).status < 500 for odd in ("søndag", "x" * 300)
     ),

@@ -35,6 +35,7 @@ DOCUMENTS = sorted(
     key=lambda path: path.relative_to(ROOT).as_posix(),
 )
 README, FORMATS, CLIENT = ROOT / "README.md", ROOT / "docs" / "formats.md", ROOT / "docs" / "recording-client.md"
+MATRIX = ROOT / "docs" / "kill-matrix.md"
 SERVER = "http://127.0.0.1:8080"  # as the documents print it
 COMMANDS = main.list_commands(click.Context(main))
 
@@ -85,11 +86,38 @@ def test_readme_lists_the_exit_codes() -> None:
     assert [int(code) for code in table(README, "exit code")] == [int(code) for code in ExitCode]
 
 
-def test_track_record_lists_the_faults() -> None:
-    rows = {one.name: (one.summary, one.breaks) for one in FAULTS.values()}
-    right = "\n".join(f"| `{name}` | {summary} | `{breaks}` |" for name, (summary, breaks) in rows.items())
+def matrix(width: int) -> dict[str, tuple[str, ...]]:
+    """Return the rows of the kill matrix that have so many cells, by their first."""
+    lines = [line for line in text_of(MATRIX).splitlines() if line.startswith("| `")]
+    rows = [[cell.strip().replace("`", "") for cell in line.strip("|").split(" | ")] for line in lines]
+    return {first: tuple(others) for first, *others in rows if len(others) == width - 1}
 
-    assert table(README, "fault") == rows, f"README.md: the track record is\n{right}"
+
+WRITE_MATRIX = "run: python benchmarks/matrix.py --write docs/kill-matrix.md NAME..."
+
+
+def test_kill_matrix_says_what_was_found_of_each_fault() -> None:
+    rows = {name: cells[:3] for name, cells in matrix(5).items()}
+
+    assert rows == {one.name: (one.summary, one.breaks, one.breaks) for one in FAULTS.values() if not one.needs}, (
+        WRITE_MATRIX
+    )
+
+
+def test_kill_matrix_says_what_the_other_faults_need_and_that_no_hazard_is_convicted() -> None:
+    needs = {one.name: (one.summary, one.breaks, one.needs) for one in FAULTS.values() if one.needs}
+    hazards = {one.name: (one.summary, "kept") for one in HAZARDS.values()}
+    rows = matrix(4)
+
+    assert {name: cells for name, cells in rows.items() if name not in HAZARDS} == needs, WRITE_MATRIX
+    assert {name: cells[:2] for name, cells in rows.items() if name in HAZARDS} == hazards, WRITE_MATRIX
+
+
+def test_kill_matrix_says_that_each_reading_is_acquitted() -> None:
+    rows = matrix(3)
+
+    assert set(rows) == {f"{axis}={value}" for axis, values in AXES.items() for value in values}, WRITE_MATRIX
+    assert all(servers == acquitted for servers, acquitted in rows.values())
 
 
 def test_reference_server_names_the_hazards() -> None:

@@ -20,7 +20,7 @@ from liverec.clock import VirtualClock
 from liverec.doubles.caller import too_soon
 from liverec.reference.faults import FAULTS
 
-RACES = ("double-start", "double-stop")
+RACES = ("double-start", "double-stop", "double-start-of-eight", "double-stop-of-eight", "lost-update")
 Double = RecordControlDouble | RecordControlServer
 
 

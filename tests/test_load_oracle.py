@@ -21,7 +21,7 @@ STREAM = stream_named("rehearsal-1")
 FINE = 64  # every moment of a drawn history is made distinct below this
 INTERVAL = 100 * FINE
 CHUNKS = pytest.mark.parametrize("chunk", range(4))
-SLICE = 400
+SLICE = 200
 
 
 @dataclass(kw_only=True)

@@ -95,20 +95,28 @@ class Isolation:
 
 
 def isolation(trial: Trial) -> Isolation:
-    """Tell the story; on a target that was used before, tell it again once every older window has passed."""
+    """Tell the story; if its first START was refused, or older windows may be open, tell it again after a rest."""
+    told = _told(trial)
+    if told.refused is None or (trial.initial == "idle" and len(told.begun) > 1):
+        return told
+    rest_s = trial.document.interval_ns / NANOSECONDS + 0.5
+    trial.wait(rest_s)
+    if (
+        len(told.begun) == 1
+        and trial.command(Action.START, told.refused).status != 200
+        and trial.command(Action.STOP, told.refused).status == 200
+    ):
+        trial.wait(rest_s)  # it was recording, since before this run or since another stream is, and opened a window
     told = _told(trial)
     if told.refused is None or trial.initial == "idle":
         return told
-    trial.wait(trial.document.interval_ns / NANOSECONDS + 0.5)
-    if len(told.begun) == 1 and trial.command(Action.START, told.refused).status != 200:
-        trial.command(Action.STOP, told.refused)  # whoever refuses both now has no excuse left
-    told = _told(trial)
-    if told.refused is None:
-        return told
     # Its own window has passed; if a STOP is refused too, it was not recording either.
     stopped = trial.command(Action.STOP, told.refused)
-    excuse = None if stopped.status in {400, 404} else f"{told.refused} may have been recording before this run"
-    return replace(told, excuse=excuse)
+    if stopped.status in {400, 404}:
+        return told
+    if len(told.begun) > 1 and told.stopped is None:  # then that STOP may have ended what the other START began
+        told = replace(told, stopped=stopped, kept=trial.command(Action.STOP, told.streams[1]))
+    return replace(told, excuse=f"{told.refused} may have been recording before this run")
 
 
 def _told(trial: Trial) -> Isolation:

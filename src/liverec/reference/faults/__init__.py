@@ -6,10 +6,14 @@ from liverec.reference.faults.command import COMMAND_FAULTS
 from liverec.reference.faults.consistency import CONSISTENCY_FAULTS
 from liverec.reference.faults.error_body import ERROR_BODY_FAULTS
 from liverec.reference.faults.fault import Fault
+from liverec.reference.faults.names import NAME_FAULTS, NAME_HAZARDS
 from liverec.reference.faults.recording import RECORDING_FAULTS
 from liverec.reference.faults.request_id import REQUEST_ID_FAULTS
 from liverec.reference.faults.restart import RESTART_FAULTS
+from liverec.reference.faults.scope import SCOPE_FAULTS
 from liverec.reference.faults.status import STATUS_FAULTS
+from liverec.reference.faults.volume import VOLUME_FAULTS
+from liverec.reference.faults.window import WINDOW_FAULTS
 from liverec.reference.faults.wire import WIRE_FAULTS, WIRE_HAZARDS
 
 __all__ = ["FAULTS", "HAZARDS", "Fault", "UnknownFaultError", "fault"]
@@ -21,15 +25,19 @@ FAULTS: dict[str, Fault] = {
         *AUTHENTICATION_FAULTS,
         *BODY_FAULTS,
         *RECORDING_FAULTS,
+        *NAME_FAULTS,
         *RESTART_FAULTS,
+        *WINDOW_FAULTS,
+        *SCOPE_FAULTS,
         *STATUS_FAULTS,
         *REQUEST_ID_FAULTS,
         *ERROR_BODY_FAULTS,
         *WIRE_FAULTS,
+        *VOLUME_FAULTS,
         *CONSISTENCY_FAULTS,
     )
 }
-HAZARDS: dict[str, Fault] = {one.name: one for one in WIRE_HAZARDS}
+HAZARDS: dict[str, Fault] = {one.name: one for one in (*NAME_HAZARDS, *WIRE_HAZARDS)}
 
 
 class UnknownFaultError(LookupError):

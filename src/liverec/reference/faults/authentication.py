@@ -2,8 +2,14 @@
 
 import hmac
 import re
+from contextvars import ContextVar
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from weakref import WeakSet
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from liverec import signing
 from liverec.reference.authentication import Authenticator, Caller, DeniedError
@@ -118,6 +124,70 @@ class _Undated(Authenticator):
         return super()._by_signature(request, authorization)
 
 
+class _TokenBeginning(Authenticator):
+    """Compares the first 16 characters of a token."""
+
+    def _by_token(self, token: str) -> Caller:
+        own = self.profile.credentials.token or ""
+        return super()._by_token(own if own and token[:16] == own[:16] else token)
+
+
+class _AnyAccessKey(Authenticator):
+    """Verifies with the one secret that there is, whatever the access key."""
+
+    def _by_signature(self, request: Request, authorization: str) -> Caller:
+        given = signing.parse_authorization(authorization)
+        own = self.profile.credentials.access_key
+        if given is not None and own is not None:
+            authorization = authorization.replace(f"Access={given.access_key},", f"Access={own},", 1)
+        return super()._by_signature(request, authorization)
+
+
+class _DateWithinADay(Authenticator):
+    """Lets a signature hold for a day."""
+
+    def _skewed(self, date: datetime) -> bool:
+        return abs(self.wall_clock() - date) > timedelta(days=1)
+
+
+class _FutureDate(Authenticator):
+    """Asks only whether a signature has grown too old."""
+
+    def _skewed(self, date: datetime) -> bool:
+        return self.wall_clock() - date > signing.MAX_SKEW
+
+
+# which connection the request under way came on
+_connection: ContextVar[object] = ContextVar("connection", default=None)
+
+
+def _know_the_connection(app: ASGIApp) -> ASGIApp:
+    """Note the connection of each request."""
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        _connection.set(scope.get("liverec.transport"))
+        await app(scope, receive, send)
+
+    return faulty
+
+
+class _OncePerConnection(Authenticator):
+    """Asks for credentials until a connection has shown good ones."""
+
+    @cached_property
+    def _known(self) -> WeakSet[Any]:
+        return WeakSet()
+
+    def authenticate(self, request: Request) -> Caller:
+        connection = _connection.get()
+        if connection in self._known and {"x-auth-token", "authorization"}.isdisjoint(request.headers):
+            return Caller(project_id=self.profile.project_id)
+        caller = super().authenticate(request)
+        if connection is not None:
+            self._known.add(connection)
+        return caller
+
+
 AUTHENTICATION_FAULTS = (
     Fault(
         name="rejects-tokens",
@@ -184,5 +254,36 @@ AUTHENTICATION_FAULTS = (
         breaks="authentication/sdk-date-mandatory",
         summary="a signature without X-Sdk-Date is accepted unverified",
         authenticator=_Undated,
+    ),
+    Fault(
+        name="token-beginning",
+        breaks="authentication/token-wrong",
+        summary="of a token only the first 16 characters are compared",
+        authenticator=_TokenBeginning,
+    ),
+    Fault(
+        name="any-access-key",
+        breaks="authentication/signature-wrong",
+        summary="a signature with the right secret is accepted under any access key",
+        authenticator=_AnyAccessKey,
+    ),
+    Fault(
+        name="date-within-a-day",
+        breaks="authentication/date-skew",
+        summary="a signature holds for a day, not for 15 minutes",
+        authenticator=_DateWithinADay,
+    ),
+    Fault(
+        name="future-date",
+        breaks="authentication/date-skew",
+        summary="a signature may be dated in the future, however far",
+        authenticator=_FutureDate,
+    ),
+    Fault(
+        name="once-per-connection",
+        breaks="authentication/credentials-mandatory",
+        summary="a connection that has shown good credentials once needs none any more",
+        wrap=_know_the_connection,
+        authenticator=_OncePerConnection,
     ),
 )

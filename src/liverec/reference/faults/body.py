@@ -1,6 +1,7 @@
 """Faults in how the body is read: Table 4's fields, and the JSON around them."""
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -78,6 +79,13 @@ class _BareMediaType(CommandReader):
         super()._check_content_type(content_type)
 
 
+class _CommaAtTheEnd(CommandReader):
+    """Reads an object as people write it, with a comma behind its last field."""
+
+    def _body(self, body: bytes) -> Mapping[str, Any]:
+        return super()._body(re.sub(rb",\s*}\s*\Z", b"}", body))
+
+
 BODY_FAULTS = (
     Fault(
         name="domain-optional",
@@ -129,5 +137,11 @@ BODY_FAULTS = (
         breaks="body/content-type-charset",
         summary="application/json with a charset is refused",
         reader=_BareMediaType,
+    ),
+    Fault(
+        name="comma-at-the-end",
+        breaks="body/json",
+        summary="a comma behind the last field is accepted",
+        reader=_CommaAtTheEnd,
     ),
 )

@@ -77,6 +77,30 @@ class _NoSuchAction(Recorder):
         return super().command(action, name) if action in {"START", "STOP"} else Decision.NO_EFFECT
 
 
+class _ActionByBeginning(CommandReader):
+    """Looks at the first letters of an action."""
+
+    def _action(self, query: str) -> str:
+        match parse_qs(query, keep_blank_values=True).get("action"):
+            case [word]:
+                return next((one for one in self.actions if word.startswith(one)), "") or super()._action(query)
+            case _:
+                return super()._action(query)
+
+
+class _ProjectByBeginning(Authenticator):
+    """Compares as much of a project as its own has characters."""
+
+    def _foreign(self, caller: Caller, request: Request, *, project_id: str) -> bool:
+        own = self.profile.project_id
+        longer = project_id.startswith(own) and caller.project_id == own
+        return not longer and super()._foreign(caller, request, project_id=project_id)
+
+
+class _ProjectByBeginningRecorder(_OnlyProject):
+    """Goes with _ProjectByBeginning."""
+
+
 COMMAND_FAULTS = (
     Fault(
         name="ignores-rule",
@@ -110,5 +134,18 @@ COMMAND_FAULTS = (
         summary="an unknown action is answered 200, and nothing is done",
         reader=_AnyAction,
         recorder=_NoSuchAction,
+    ),
+    Fault(
+        name="project-by-beginning",
+        breaks="uri/project-id",
+        summary="the project in the path may go on behind the 32 characters of the right one",
+        authenticator=_ProjectByBeginning,
+        recorder=_ProjectByBeginningRecorder,
+    ),
+    Fault(
+        name="action-by-beginning",
+        breaks="query/action-options",
+        summary="whatever begins with START means START, and likewise STOP",
+        reader=_ActionByBeginning,
     ),
 )

@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import cached_property
 from itertools import count
+from zlib import crc32
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from liverec.reference.faults.fault import Fault
 from liverec.reference.recorder import Decision, Recorder
@@ -37,19 +39,26 @@ def _act_late(action: str) -> Callable[[ASGIApp], ASGIApp]:
 
 
 class _ChecksThenActs(Recorder):
-    """Goes by what it saw when it looked: who has lost a race since then wins too."""
+    """Goes by what it saw when it looked: who has lost a race since then wins too, from the second or *crowd*-th on."""
+
+    crowd = 2
 
     @cached_property
     def _acted(self) -> dict[tuple[str, StreamName], int]:
         return {}
 
+    @cached_property
+    def _at_once(self) -> Counter[tuple[str, StreamName]]:
+        return Counter()
+
     def command(self, action: str, name: StreamName) -> Decision:
         decision = super().command(action, name)
         command, looked = (action, self._key(name)), _looked.get()
         if decision is Decision.DONE:
-            self._acted[command] = time.monotonic_ns()
+            self._acted[command], self._at_once[command] = time.monotonic_ns(), 1
         elif looked is not None and decision is _LOSES_RACE[action] and self._acted.get(command, 0) > looked:
-            return Decision.DONE
+            self._at_once[command] += 1
+            return Decision.DONE if self._at_once[command] >= self.crowd else decision
         return decision
 
 
@@ -74,6 +83,60 @@ class _FlickeringReading(Recorder):
         return super()._on_start(state, now)
 
 
+class _DoubleStartOfEight(_ChecksThenActs):
+    """Has seven places to wait in, and whoever finds them taken acts at once."""
+
+    crowd = 8
+
+
+class _DoubleStopOfEight(_ChecksThenActs):
+    """Goes with the wrapper for STOP."""
+
+    crowd = 8
+
+
+# what the START under way will write once more
+_write_again: ContextVar[Callable[[], None] | None] = ContextVar("write_again", default=None)
+
+
+def _answer_after_writing(app: ASGIApp) -> ASGIApp:
+    """Let some time pass after a START has acted, write its stream back, and answer only then."""
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        held: list[Message] = []
+
+        async def hold(message: Message) -> None:
+            held.append(message)
+
+        _write_again.set(None)
+        await app(scope, receive, hold)
+        write = _write_again.get()
+        if write is not None:
+            await asyncio.sleep(GAP_S)
+            write()
+        for message in held:
+            await send(message)
+
+    return faulty
+
+
+class _LostUpdate(Recorder):
+    """Writes the whole stream back as its START has left it, whatever came in between."""
+
+    def _begin_recording(self, state: StreamState) -> None:
+        super()._begin_recording(state)
+        _write_again.set(lambda: setattr(state, "recording", True))
+
+
+class _HalfDeployed(Recorder):
+    """Reads the page one way for some streams, and another way for the others, by a hash of their names."""
+
+    def command(self, action: str, name: StreamName) -> Decision:
+        decision = super().command(action, name)
+        accepts = decision is Decision.IDLE and crc32(name.stream.encode()) % 2 == 1
+        return Decision.NO_EFFECT if accepts else decision
+
+
 CONSISTENCY_FAULTS = (
     Fault(
         name="double-start",
@@ -94,5 +157,32 @@ CONSISTENCY_FAULTS = (
         breaks="consistency/one-reading",
         summary="a START while recording is refused and accepted in turns",
         recorder=_FlickeringReading,
+    ),
+    Fault(
+        name="double-start-of-eight",
+        breaks="consistency/one-reading",
+        summary="of eight STARTs at the same time two are carried out, of fewer only one",
+        wrap=_act_late("START"),
+        recorder=_DoubleStartOfEight,
+    ),
+    Fault(
+        name="double-stop-of-eight",
+        breaks="consistency/one-reading",
+        summary="of eight STOPs at the same time two are carried out, of fewer only one",
+        wrap=_act_late("STOP"),
+        recorder=_DoubleStopOfEight,
+    ),
+    Fault(
+        name="lost-update",
+        breaks="consistency/one-reading",
+        summary="a STOP that overtakes a START is answered 200, and its effect is overwritten",
+        wrap=_answer_after_writing,
+        recorder=_LostUpdate,
+    ),
+    Fault(
+        name="half-deployed",
+        breaks="consistency/one-reading",
+        summary="a STOP of an idle stream is refused on some streams, and accepted on the others",
+        recorder=_HalfDeployed,
     ),
 )

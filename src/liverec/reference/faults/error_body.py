@@ -1,6 +1,6 @@
 """Faults in the body of an error: Tables 7 and 9."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -47,6 +47,25 @@ class _NoMessage(Answers):
         return super()._json(status, kept, **how)
 
 
+def _only_on_404(change: Callable[[Answer], Answer]) -> type[Answers]:
+    """Return answers of which those with 404 are changed, as where a gateway makes them and the service the others."""
+
+    class Changed(Answers):
+        def _refused(self, status: int, code: str, message: str) -> Answer:
+            answer = super()._refused(status, code, message)
+            return change(answer) if status == 404 else answer
+
+    return Changed
+
+
+def _empty(answer: Answer) -> Answer:
+    return _labelled(answer, b"application/json", b"")
+
+
+def _untyped(answer: Answer) -> Answer:
+    return replace(answer, headers=tuple(header for header in answer.headers if header[0] != b"Content-Type"))
+
+
 ERROR_BODY_FAULTS = (
     Fault(
         name="plain-text-error",
@@ -71,5 +90,17 @@ ERROR_BODY_FAULTS = (
         breaks="error-body/content-type",
         summary="the JSON of an error is labelled text/html",
         answers=_Mislabelled,
+    ),
+    Fault(
+        name="empty-404",
+        breaks="error-body/object",
+        summary="a 404 has no body",
+        answers=_only_on_404(_empty),
+    ),
+    Fault(
+        name="untyped-404",
+        breaks="error-body/content-type",
+        summary="a 404 has no Content-Type",
+        answers=_only_on_404(_untyped),
     ),
 )

@@ -17,6 +17,7 @@ class Fault:
     """What is broken, and where it hooks in; ``breaks`` is the id of the requirement that must convict it.
 
     A hazard is what a server may do, but a program that calls it may not expect: it ``breaks`` nothing, an empty text.
+    ``needs`` says what it takes to see the fault where a run of a minute with the reference profile cannot.
 
     ``wrap`` goes round the whole service (never round the control plane or ``/docs``). The others are subclasses that
     override single methods: the server is put together from them, several faults at once by multiple inheritance, so an
@@ -26,6 +27,7 @@ class Fault:
     name: str
     breaks: str
     summary: str
+    needs: str = ""
     wrap: Callable[[ASGIApp], ASGIApp] | None = None
     recorder: type[Recorder] | None = None
     reader: type[CommandReader] | None = None

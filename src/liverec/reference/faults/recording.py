@@ -1,8 +1,13 @@
 """Faults in what START, STOP and an interruption do to a recording."""
 
+from functools import cached_property
+
+from liverec.clock import NANOSECONDS
 from liverec.reference.faults.fault import Fault
 from liverec.reference.recorder import Decision, Recorder
 from liverec.reference.streams import StreamName, StreamState
+
+_FORGETS_AFTER_NS = 5 * NANOSECONDS
 
 
 class _ForgetsStart(Recorder):
@@ -75,6 +80,66 @@ class _Resumes(Recorder):
             self._begin_recording(state)
 
 
+class _AppliesLate(Recorder):
+    """Answers at once, and carries out some time later, by its own clock."""
+
+    @cached_property
+    def _due(self) -> dict[int, int]:
+        return {}
+
+    def _settle(self, state: StreamState, now: int) -> None:
+        super()._settle(state, now)
+        due = self._due.get(id(state))
+        if due is not None and due <= now:
+            del self._due[id(state)]
+            self._apply(state, due)
+
+    def _apply(self, state: StreamState, now: int) -> None:
+        raise NotImplementedError
+
+    def reset(self) -> None:
+        super().reset()
+        self._due.clear()
+
+
+class _StartsLate(_AppliesLate):
+    """Begins a second after the answer."""
+
+    def _begin_recording(self, state: StreamState) -> None:
+        self._due.setdefault(id(state), self.clock.now() + NANOSECONDS)
+
+    def _apply(self, state: StreamState, now: int) -> None:  # noqa: ARG002  # as overridden
+        super()._begin_recording(state)
+
+
+class _StopsLate(_AppliesLate):
+    """Ends two seconds after the answer, and opens the window then."""
+
+    def _end_recording(self, state: StreamState, now: int) -> None:
+        self._due.setdefault(id(state), now + 2 * NANOSECONDS)
+
+    def _apply(self, state: StreamState, now: int) -> None:
+        super()._end_recording(state, now)
+
+
+class _ForgetsIdleRecording(Recorder):
+    """Drops a recording that nobody has asked about for five seconds."""
+
+    @cached_property
+    def _asked(self) -> dict[int, int]:
+        return {}
+
+    def _settle(self, state: StreamState, now: int) -> None:
+        super()._settle(state, now)
+        if now - self._asked.get(id(state), now) > _FORGETS_AFTER_NS:
+            state.recording = False
+        self._asked[id(state)] = now
+
+    def reset(self) -> None:
+        super().reset()
+        self._asked.clear()
+
+
 RECORDING_FAULTS = (
     Fault(
         name="forgets-start",
@@ -117,5 +182,23 @@ RECORDING_FAULTS = (
         breaks="recording/no-resume",
         summary="a recording that an interruption has ended begins again with the push",
         recorder=_Resumes,
+    ),
+    Fault(
+        name="starts-late",
+        breaks="recording/start",
+        summary="a START is answered 200 a second before the recording begins",
+        recorder=_StartsLate,
+    ),
+    Fault(
+        name="stops-late",
+        breaks="restart/after-interval",
+        summary="a STOP is answered 200 two seconds before the recording ends, and the interval counts from then",
+        recorder=_StopsLate,
+    ),
+    Fault(
+        name="forgets-recording",
+        breaks="recording/stop",
+        summary="a recording that nobody asks about for five seconds is forgotten",
+        recorder=_ForgetsIdleRecording,
     ),
 )

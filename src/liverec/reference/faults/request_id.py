@@ -1,10 +1,12 @@
 """Faults in X-request-id: whether it is there, and what it is made of."""
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from itertools import count
+from itertools import count, cycle
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from liverec.reference.answers import Answer, Answers
 from liverec.reference.faults.fault import Fault
@@ -12,6 +14,7 @@ from liverec.reference.identity import HOST_NAME, RequestIds
 
 _UUID_LENGTH = 36
 _PLAIN_ID_LENGTH = 24
+_POOL = 200
 _LONG_AGO = 1_000_000_000_000  # not the current time in any unit
 
 
@@ -77,6 +80,33 @@ class _Reused(RequestIds):
         return self._last
 
 
+class _SilentOnInvalid(Answers):
+    """Makes no id before a command has been read."""
+
+    def invalid(self, problem: str) -> Answer:
+        answer = super().invalid(problem)
+        return _without_id(answer, answer.status)
+
+
+class _Repeating(RequestIds):
+    """Has two hundred ids, made beforehand."""
+
+    @cached_property
+    def _made(self) -> Iterator[str]:
+        return cycle([super(_Repeating, self).new() for _ in range(_POOL)])
+
+    def new(self) -> str:
+        return next(self._made)
+
+
+class _OfTheMillisecond(RequestIds):
+    """Makes a UUID of the time alone: whatever is answered within a millisecond has the same."""
+
+    def new(self) -> str:
+        moment = time.time_ns() // 1_000_000
+        return f"{uuid5(NAMESPACE_OID, str(moment))}-{moment}-{HOST_NAME}"
+
+
 REQUEST_ID_FAULTS = (
     Fault(
         name="request-id-missing-on-200",
@@ -125,5 +155,23 @@ REQUEST_ID_FAULTS = (
         breaks="request-id/unique",
         summary="every other answer carries the X-request-id of the one before",
         request_ids=_Reused,
+    ),
+    Fault(
+        name="request-id-missing-on-invalid",
+        breaks="request-id/present-400",
+        summary="an answer to a request that holds no command carries no X-request-id",
+        answers=_SilentOnInvalid,
+    ),
+    Fault(
+        name="request-id-repeating",
+        breaks="request-id/unique",
+        summary="X-request-id comes again after 200 answers",
+        request_ids=_Repeating,
+    ),
+    Fault(
+        name="request-id-of-the-millisecond",
+        breaks="request-id/unique",
+        summary="answers of the same millisecond carry the same X-request-id",
+        request_ids=_OfTheMillisecond,
     ),
 )

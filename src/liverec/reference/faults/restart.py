@@ -1,15 +1,9 @@
-"""Faults in the restart window: its length, where it begins, and whose it is."""
-
-from collections.abc import Iterator
-from functools import cached_property
-from itertools import count
+"""Faults in the restart interval: how long it is, how it is counted, and where it begins."""
 
 from liverec.clock import NANOSECONDS
 from liverec.reference.faults.fault import Fault
-from liverec.reference.recorder import Decision, Recorder
-from liverec.reference.streams import StreamName, StreamState
-
-_FORGETS_EVERY = 3
+from liverec.reference.recorder import Recorder
+from liverec.reference.streams import StreamState
 
 
 class _NoInterval(Recorder):
@@ -19,18 +13,15 @@ class _NoInterval(Recorder):
         return False
 
 
-class _ShortInterval(Recorder):
-    """Waits a second less."""
+def _longer_by(seconds: float) -> type[Recorder]:
+    """Return a recorder that waits so much longer, or shorter."""
+    longer_ns = round(seconds * NANOSECONDS)
 
-    def _window_open(self, state: StreamState, now: int) -> bool:
-        return super()._window_open(state, now + NANOSECONDS)
+    class Longer(Recorder):
+        def _window_open(self, state: StreamState, now: int) -> bool:
+            return super()._window_open(state, now - longer_ns)
 
-
-class _LongInterval(Recorder):
-    """Waits a second more."""
-
-    def _window_open(self, state: StreamState, now: int) -> bool:
-        return super()._window_open(state, now - NANOSECONDS)
+    return Longer
 
 
 class _InclusiveInterval(Recorder):
@@ -40,6 +31,24 @@ class _InclusiveInterval(Recorder):
         if state.stopped_at is None:
             return False
         return now // NANOSECONDS - state.stopped_at // NANOSECONDS < self.interval_ns // NANOSECONDS
+
+
+class _WholeSeconds(Recorder):
+    """Counts in whole seconds of its clock, and waits for one more than the interval."""
+
+    def _window_open(self, state: StreamState, now: int) -> bool:
+        if state.stopped_at is None:
+            return False
+        return now // NANOSECONDS - state.stopped_at // NANOSECONDS <= self.interval_ns // NANOSECONDS
+
+
+class _SecondsOfTheMinute(Recorder):
+    """Looks at the hand of a clock, which is back after a minute."""
+
+    def _window_open(self, state: StreamState, now: int) -> bool:
+        if state.stopped_at is None:
+            return False
+        return (now - state.stopped_at) % (60 * NANOSECONDS) <= self.interval_ns
 
 
 class _ClockFromStart(Recorder):
@@ -61,43 +70,6 @@ class _ClockFromStart(Recorder):
             state.stopped_at = None
 
 
-class _ClockPerApp(Recorder):
-    """Keeps one clock for all streams of an application."""
-
-    def command(self, action: str, name: StreamName) -> Decision:
-        decision = super().command(action, name)
-        if action == "STOP" and decision is Decision.DONE:
-            application = self._key(name)[:-1]
-            for other, state in self.streams():
-                if other[:-1] == application:
-                    state.stopped_at = self.clock.now()
-        return decision
-
-
-class _RemembersFirstStop(Recorder):
-    """Never sets a clock again that it has set."""
-
-    def _end_recording(self, state: StreamState, now: int) -> None:
-        first = state.stopped_at
-        super()._end_recording(state, now)
-        if first is not None:
-            state.stopped_at = first
-
-
-class _ForgetfulWindow(Recorder):
-    """Loses every third window."""
-
-    @cached_property
-    def _stops(self) -> Iterator[int]:
-        return count(1)
-
-    def _end_recording(self, state: StreamState, now: int) -> None:
-        before = state.stopped_at
-        super()._end_recording(state, now)
-        if next(self._stops) % _FORGETS_EVERY == 0:
-            state.stopped_at = before
-
-
 RESTART_FAULTS = (
     Fault(
         name="no-interval",
@@ -109,13 +81,37 @@ RESTART_FAULTS = (
         name="short-interval",
         breaks="restart/too-soon",
         summary="the interval is a second too short",
-        recorder=_ShortInterval,
+        recorder=_longer_by(-1.0),
+    ),
+    Fault(
+        name="half-interval",
+        breaks="restart/too-soon",
+        summary="the interval is five seconds",
+        recorder=_longer_by(-5.0),
+    ),
+    Fault(
+        name="nearly-interval",
+        breaks="restart/too-soon",
+        summary="the interval is 9.8 seconds",
+        recorder=_longer_by(-0.2),
     ),
     Fault(
         name="long-interval",
         breaks="restart/after-interval",
         summary="the interval is a second too long",
-        recorder=_LongInterval,
+        recorder=_longer_by(1.0),
+    ),
+    Fault(
+        name="slightly-long-interval",
+        breaks="restart/after-interval",
+        summary="the interval is 10.3 seconds",
+        recorder=_longer_by(0.3),
+    ),
+    Fault(
+        name="twelve-seconds",
+        breaks="restart/after-interval",
+        summary="the interval is twelve seconds",
+        recorder=_longer_by(2.0),
     ),
     Fault(
         name="inclusive-interval",
@@ -124,27 +120,22 @@ RESTART_FAULTS = (
         recorder=_InclusiveInterval,
     ),
     Fault(
+        name="whole-seconds",
+        breaks="restart/after-interval",
+        summary="whole seconds are counted, and more than ten of them asked for, so that nearly 11 s may not do",
+        recorder=_WholeSeconds,
+    ),
+    Fault(
+        name="seconds-of-the-minute",
+        breaks="restart/after-interval",
+        summary="the window comes back a minute after the STOP, and every minute from then on",
+        needs="a START between 60 and 70 s after the STOP",
+        recorder=_SecondsOfTheMinute,
+    ),
+    Fault(
         name="clock-from-start",
         breaks="restart/too-soon",
         summary="the interval is counted from the START, not from the STOP",
         recorder=_ClockFromStart,
-    ),
-    Fault(
-        name="clock-per-app",
-        breaks="restart/same-stream",
-        summary="a STOP opens a window for every stream of the application",
-        recorder=_ClockPerApp,
-    ),
-    Fault(
-        name="remembers-first-stop",
-        breaks="restart/too-soon",
-        summary="only the first STOP of a stream opens a window",
-        recorder=_RemembersFirstStop,
-    ),
-    Fault(
-        name="forgetful-window",
-        breaks="restart/too-soon",
-        summary="every third STOP opens no window",
-        recorder=_ForgetfulWindow,
     ),
 )

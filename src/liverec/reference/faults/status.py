@@ -57,6 +57,14 @@ class _RefusesTooLate(Recorder):
         return decision if action in {"START", "STOP"} else Decision.OTHER_RULE  # answered as an illegal request is
 
 
+class _Gone(Answers):
+    """Answers 410 where there is no recording to stop."""
+
+    def decided(self, decision: Decision) -> Answer:
+        answer = super().decided(decision)
+        return replace(answer, status=410) if decision is Decision.IDLE else answer
+
+
 STATUS_FAULTS = (
     Fault(
         name="created",
@@ -88,5 +96,11 @@ STATUS_FAULTS = (
         summary="a command without a right action is refused, but ends the recording",
         reader=_LetsInvalidThrough,
         recorder=_RefusesTooLate,
+    ),
+    Fault(
+        name="gone",
+        breaks="status/documented",
+        summary="a STOP of an idle stream is answered 410",
+        answers=_Gone,
     ),
 )
