@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from liverec.clock import VirtualClock
-from liverec.conformance.budget import BUDGETS
+from liverec.conformance.budget import BUDGETS, left_out
 from liverec.profile_file import reference_profile
 from liverec.reference.serving import running
 from liverec.reference.settings import Settings
@@ -66,3 +66,9 @@ def test_a_longer_run_looks_for_more() -> None:
         assert shorter.seconds < longer.seconds
         assert shorter.generated < longer.generated
         assert shorter.explored < longer.explored
+
+
+def test_what_a_budget_leaves_out_is_said() -> None:
+    assert "--time normal tries 200 generated requests" in left_out(BUDGETS["short"], thin=False)[0]
+    assert left_out(BUDGETS["long"], thin=False) == []
+    assert "the quota left out: commands at once" in left_out(BUDGETS["long"], thin=True)[0]

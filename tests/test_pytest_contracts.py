@@ -40,3 +40,25 @@ def test_workers_do_not_use_one_another_s_streams(tmp_path: Path) -> None:
 
     assert ended.returncode == 0, ended.stdout
     assert len(set(re.findall(r"^\[(gw\d)\]", ended.stdout, re.MULTILINE))) == 1, ended.stdout
+
+
+def test_a_declared_deviation_fails_no_test(tmp_path: Path) -> None:
+    known = tmp_path / "known.toml"
+    known.write_text('["restart/too-soon"]\nreason = "ticket 4711"\n')
+    with serving("--clock", "virtual", "--fault", "inclusive-interval") as server:
+        options = ("--target", server.url, "-k", "restart_interval", "-rx", "--liverec-expect", known)
+        ended = run(*options, program=PYTEST, cwd=tmp_path)
+
+    assert ended.returncode == 0, ended.stdout
+    assert "declared: restart/too-soon: ticket 4711" in ended.stdout
+
+
+def test_a_deviation_that_is_none_any_more_fails_the_run(tmp_path: Path) -> None:
+    known = tmp_path / "known.toml"
+    known.write_text('["query/action-options"]\nreason = "ticket 4711"\n')
+    with serving("--clock", "virtual") as server:
+        options = ("--target", server.url, "--liverec-only", "query/action-options", "--liverec-expect", known)
+        ended = run(*options, program=PYTEST, cwd=tmp_path)
+
+    assert ended.returncode == 1, ended.stdout
+    assert "query/action-options was declared as a known deviation (ticket 4711), but is kept" in ended.stdout

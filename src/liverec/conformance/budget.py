@@ -24,3 +24,21 @@ SHORT = Budget(name="short", seconds=30, generated=60, explored=8, raced=75, vol
 NORMAL = Budget(name="normal", seconds=60, generated=200, explored=32, raced=250, volume=3_500)
 LONG = Budget(name="long", seconds=600, generated=2_000, explored=200, raced=2_000, volume=12_000)
 BUDGETS = {budget.name: budget for budget in (SHORT, NORMAL, LONG)}
+
+
+def left_out(budget: Budget, *, thin: bool) -> list[str]:
+    """Return what was looked for less than could be, and what looks for more; *thin*: under a quota."""
+    if thin:
+        kinds = "commands at once, many commands over many streams, most generated requests"
+        return [f"the quota left out: {kinds}; a profile without max_requests_per_minute has them all"]
+    longer = next((one for one in BUDGETS.values() if one.seconds > budget.seconds), None)
+    if longer is None:
+        return []
+    return [f"--time {budget.name} tries {_searches(budget)}; --time {longer.name} tries {_searches(longer)}"]
+
+
+def _searches(budget: Budget) -> str:
+    return (
+        f"{budget.generated} generated requests, {budget.raced} races and {budget.volume} commands over many streams "
+        "at the most"
+    )

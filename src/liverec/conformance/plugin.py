@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from argparse import ArgumentTypeError
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from liverec.conformance.budget import BUDGETS, SHORT, Budget
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from liverec.conformance.expecting import Expecting
     from liverec.conformance.judged import JudgedHistory
     from liverec.conformance.ledger import Ledger
     from liverec.conformance.one_worker import OneWorker
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 _JUDGING_SECONDS = 60.0
 _LATER = ("answers", "judged")  # tests with these fixtures judge the whole run: they come last, in this order
 _SESSION: pytest.StashKey[Session] = pytest.StashKey()
+_EXPECTING: pytest.StashKey[Expecting] = pytest.StashKey()
+_STALE: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--liverec-time", choices=tuple(BUDGETS), default=SHORT.name, help="how much is looked for")
     group.addoption("--liverec-explore", type=_count, metavar="N", help="how many schedules are drawn at random")
     group.addoption("--liverec-only", action="append", default=[], metavar="ID", help="judge these requirements only")
+    group.addoption("--liverec-expect", metavar="FILE", help="known deviations (TOML), which do not fail the run")
     group.addoption("--liverec-folder", help="where the history and the record go; default: a temporary folder")
     group.addoption("--liverec-dry-run", action="store_true", help="send nothing to the target, but to a stand-in")
     group.addoption("--liverec-initial", choices=("idle", "unknown"), help="what is known of the streams beforehand")
@@ -81,6 +86,21 @@ def _option(config: pytest.Config, name: str) -> str | None:
     return None if given is None else str(given)
 
 
+def _expecting(config: pytest.Config) -> Expecting:
+    from liverec.conformance.exceptions import load_exceptions  # noqa: PLC0415  # heavy: only for a contract test
+    from liverec.conformance.expecting import Expecting  # noqa: PLC0415
+
+    given = _option(config, "--liverec-expect")
+    return Expecting(load_exceptions(Path(given)) if given else (), today=datetime.now(UTC).date())
+
+
+def _is_whole(session: pytest.Session) -> bool:
+    """Whether no test was left out but by ``--liverec-only``: else a requirement may be kept by a part of its tests."""
+    config = session.config
+    chosen = config.getoption("keyword") or session.shouldstop or session.shouldfail
+    return not chosen and all(Path(one).is_dir() for one in config.args)
+
+
 def _only(config: pytest.Config) -> frozenset[str]:
     return frozenset(str(one) for one in config.getoption("--liverec-only") or ())
 
@@ -109,6 +129,7 @@ def liverec_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
     initial = _option(config, "--liverec-initial")
     scheduled = any(_turn(item) for item in request.session.items)
     try:
+        config.stash[_EXPECTING] = _expecting(config)
         with opened(
             target=_option(config, "--target"),
             allow=bool(config.getoption("--liverec-allow")),
@@ -163,6 +184,16 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(_SESSION, None)
     if run is not None:
         run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        stale = session.config.stash[_EXPECTING].stale(run.outcomes) if _is_whole(session) else []
+        session.config.stash[_STALE] = stale
+        if stale and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name the declared deviations that are none any more."""
+    for line in config.stash.get(_STALE, list[str]()):
+        terminalreporter.line(line)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -184,4 +215,7 @@ def pytest_runtest_makereport(
             report.outcome = "skipped"
             path, line, _ = item.location
             report.longrepr = (path, line or 0, f"NOT EXERCISED: {failure}")
+        if excuse := item.config.stash[_EXPECTING].excuse(failure):
+            report.outcome = "skipped"
+            report.wasxfail = excuse
     return report

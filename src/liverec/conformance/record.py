@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from liverec.conformance.budget import left_out
 from liverec.conformance.judged import JudgedHistory, probes_as_evidence, timelines
 from liverec.conformance.outcomes import Outcomes, judgements
 from liverec.conformance.races import Tally
@@ -40,6 +41,12 @@ def record(
         "probes": probes_as_evidence(judged.probes, judged.history.interval_ns) if judged else [],
         "bursts": tally.as_json(),
         "volume": volume.as_json(),
-        "notes": [*trial.notes, *tally.notes(), *volume.notes(), *(judged.result.notes if judged else ())],
+        "notes": [
+            *trial.notes,
+            *(() if only else left_out(trial.budget, thin=trial.thin)),
+            *tally.notes(),
+            *volume.notes(),
+            *(judged.result.notes if judged else ()),
+        ],
         "history": trial.history_path.name,
     }
