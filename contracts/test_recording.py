@@ -5,10 +5,11 @@ import pytest
 from liverec.client import Exchange
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.ledger import Kind
+from liverec.conformance.look_alikes import LookAlike
 from liverec.conformance.preflight import Isolation
 from liverec.conformance.session import Session
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
 from liverec.history import Action, Stream
 
 
@@ -60,6 +61,26 @@ def test_commands_change_no_other_stream(isolated: Isolation) -> None:
             f"after a STOP of {isolated.streams[0]}, a STOP of {isolated.streams[1]} was answered {answered(kept)}",
             *begun,
             isolated.stopped,
+            kept,
+        )
+
+
+@pytest.mark.requirement("recording/specific-stream")
+def test_commands_about_look_alikes_change_no_stream(trial: Trial) -> None:
+    if trial.thin:
+        raise NotExercised("names that differ in one part are left out on a target with a quota")
+    stream, other = trial.recording(), trial.recording()
+    asked = [trial.variant(one.kind, Action.STOP, one.of(stream, seed=trial.seed)) for one in LookAlike]
+    kept = trial.command(Action.STOP, stream)
+    without = trial.command(Action.STOP, other)
+
+    if without.status != 200:
+        raise Undecided(f"a STOP of a recording stream was answered {answered(without)}, whatever came before")
+    if kept.status in {400, 404}:
+        raise Violation(
+            "recording/specific-stream",
+            f"after STOPs of names that differ in one part, a STOP of {stream} was answered {answered(kept)}",
+            *([one for one in asked if is_success(one)] or asked)[:3],
             kept,
         )
 

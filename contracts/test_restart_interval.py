@@ -2,9 +2,11 @@
 
 import pytest
 
+from liverec.clock import NANOSECONDS
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.session import Session
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered
+from liverec.history import Action, Outcome
 
 
 @pytest.mark.requirement("restart/too-soon")
@@ -34,3 +36,20 @@ def test_window_concerns_the_same_stream_only(liverec_session: Session) -> None:
             story.stopped,
             story.after,
         )
+
+
+@pytest.mark.requirement("restart/same-stream")
+def test_commands_about_look_alikes_open_no_window(liverec_session: Session, judged: JudgedHistory) -> None:
+    keyed = [one.stream for one in liverec_session.trial.assigned if one.schedule.keyed]
+    if not keyed:
+        raise NotExercised("no stream was left for this story: raise streams.recordable.count")
+    for stopped, refused in judged.restarts_refused_after(judged.history.interval_ns + NANOSECONDS // 3):
+        gap = refused.invoked - (stopped.completed or stopped.invoked)
+        sooner = any(probe.accepted and probe.gap_until <= gap for probe in judged.probes)
+        if sooner and refused.stream in keyed:  # whoever refuses all STARTs so late has another reason
+            why = f"commands about names that differ in one part from {refused.stream} kept it from being started"
+            shown = judged.evidence("refused long after the STOP", stopped, refused)
+            raise Violation("restart/same-stream", why, shown)
+    starts = [one for stream in keyed for one in judged.by_stream()[stream] if one.action is Action.START]
+    if sum(one.outcome is Outcome.OK for one in starts) < 2 * len(keyed):
+        raise Undecided("the stream whose look-alikes were asked about could not be started again")

@@ -16,7 +16,7 @@ from liverec.address import parse_address
 from liverec.client import Client, Connection
 from liverec.client import client as client_module
 from liverec.client import connection as connection_module
-from liverec.client.burst import open_connections
+from liverec.client.burst import Burst, open_connections
 from liverec.clock import MonotonicClock
 from liverec.history import Action, Outcome, Stream
 from liverec.history.merge import merge
@@ -198,6 +198,14 @@ def test_fewer_leave_where_fewer_connections_are_taken(server: ScriptedServer) -
 
     assert len(burst.exchanges) == 3
     assert len(server.received) == 3
+
+
+def test_none_leaves_where_no_connection_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with sender(f"http://127.0.0.1:{port}") as client:
+        assert client.burst(STARTS) == Burst()
 
 
 @pytest.mark.skipif(which("openssl") is None, reason="needs openssl on the path, to make a certificate")

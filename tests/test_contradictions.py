@@ -56,7 +56,7 @@ def observed(folder: Path, answers: type[Answers] | None) -> tuple[dict[str, tup
         ):
             session.begin()
             session.crowd.race(15, seconds=20)
-            judged = session.judge(lambda: False)
+            judged = session.judge(60.0)
             observe_history(session.trial, judged)
             return session.trial.observed, session.trial.notes, judged.result.verdict
 

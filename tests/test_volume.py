@@ -62,7 +62,7 @@ def seen(folder: Path, *, wrap: Wrapper | None = None, recorder: type[Recorder] 
         volume = Volume()
         carry_out_volume(trial, volume, most=MOST, seconds=60)
         trial.close()
-    result = judge_file(trial.history_path, lambda: False).result
+    result = judge_file(trial.history_path, 60.0).result
     return Seen(volume=volume, result=result, lost=list(trial.ledger.lost_replies(died=False)))
 
 

@@ -128,6 +128,8 @@ def release(
     *answered* is called with a request's number when its answer is there or is given up; it returns what to keep. A
     connection stays open if its answer is whole, nobody said that it ends, and no other request waits for it to do so.
     """
+    if not requests:  # the target takes no connection any more
+        return Burst()
     pending = [
         _Pending(number, connection, request, replace(request.begun(clock.now(), secrets), together=len(requests)))
         for number, (connection, request) in enumerate(zip(connections, requests, strict=True))

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from math import inf
 from typing import Any
 
 from liverec.checker import CheckResult, Finding, Probe, decisive_gap, gap_words
+from liverec.conformance.repetition import Repetition
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import Undecided, Violation
 from liverec.history import Action, History, Operation, Outcome, Stream
@@ -24,11 +25,12 @@ _DECIDED_BY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedHistory:
-    """A history with the checker's result."""
+    """A history with the checker's result; ``repeated`` says by requirement what came of trying it again."""
 
     history: History
     result: CheckResult
     probes: tuple[Probe, ...]
+    repeated: Mapping[str, Repetition] = field(default_factory=dict[str, Repetition])
 
     def expect(self, identifier: str) -> None:
         """Judge one requirement by the whole history.
@@ -39,12 +41,22 @@ class JudgedHistory:
         """
         for finding in self.result.findings:
             if finding.requirement == identifier:
-                raise Violation(identifier, finding.why, self.witness(finding))
+                raise self._violation(finding)
         if self.result.verdict == "undecided":
             raise Undecided("; ".join(self.result.notes) or "the history could not be judged")
         rules = _DECIDED_BY.get(identifier)
         if rules is not None and not any(self.result.exercised.get(rule) for rule in rules):
             raise Undecided("no command of this run was decided by this rule alone")
+
+    def _violation(self, finding: Finding) -> Violation:
+        """Return what is to be raised; the witness is the least that showed it."""
+        repeated = self.repeated.get(finding.requirement)
+        note = {} if repeated is None else {"note": repeated.words()}
+        if repeated is None or repeated.least is None:
+            return Violation(finding.requirement, finding.why, {**self.witness(finding), **note})
+        least = repeated.least  # its times count from its own beginning, as in its file
+        shown = replace(self, history=least.history).witness(least.finding)
+        return Violation(finding.requirement, least.finding.why, {**shown, "streams": len(finding.streams), **note})
 
     def witness(self, finding: Finding) -> Mapping[str, Any]:
         """Return the finding's witness as evidence."""
@@ -74,7 +86,7 @@ class JudgedHistory:
         }
 
     def restarts_refused_after(self, gap_ns: int) -> Iterator[tuple[Operation, Operation]]:
-        """Yield each START refused at least *gap_ns* after an accepted STOP, and none accepted before its answer."""
+        """Yield each START refused at least *gap_ns* after an accepted STOP, with no other answer in between."""
         stopped: dict[Stream, Operation] = {}
         starts_end: dict[Stream, float] = defaultdict(lambda: -inf)  # what raced a START may have been undone by it
         refused: dict[Stream, tuple[Operation, Operation]] = {}  # with the STOP; others may still have been under way
@@ -92,6 +104,8 @@ class JudgedHistory:
                     stopped[one.stream] = one
             elif before is not None and _refused_after(before, one, gap_ns):
                 refused.setdefault(one.stream, (before, one))
+            elif one.outcome is Outcome.REFUSED:  # it may have opened a window, or be carried out later
+                stopped.pop(one.stream, None)
         yield from refused.values()
 
     def operation(self, one: Operation) -> Mapping[str, Any]:
@@ -116,10 +130,15 @@ class JudgedHistory:
 
     def by_stream(self) -> dict[Stream, list[Operation]]:
         """Return the operations about each stream, in the order of their invocation."""
-        found: dict[Stream, list[Operation]] = defaultdict(list)
-        for one in sorted(self.history.operations, key=lambda one: one.invoked):
-            found[one.stream].append(one)
-        return found
+        return operations_by_stream(self.history)
+
+
+def operations_by_stream(history: History) -> dict[Stream, list[Operation]]:
+    """Return the operations about each stream, in the order of their invocation."""
+    found: dict[Stream, list[Operation]] = defaultdict(list)
+    for one in sorted(history.operations, key=lambda one: one.invoked):
+        found[one.stream].append(one)
+    return found
 
 
 def _refused_after(stopped: Operation, one: Operation, gap_ns: int) -> bool:
@@ -128,10 +147,10 @@ def _refused_after(stopped: Operation, one: Operation, gap_ns: int) -> bool:
 
 
 def timelines(trial: Trial, judged: JudgedHistory) -> tuple[Mapping[str, Any], ...]:
-    """Return what the report draws: one timeline for each schedule, times in seconds from the first record."""
+    """Return what the report draws: one timeline for each named schedule, times in seconds from the first record."""
     drawn: list[Mapping[str, Any]] = []
     by_stream = judged.by_stream()
-    for one in trial.assigned:
+    for one in (one for one in trial.assigned if one.schedule.drawn):
         operations = [judged.operation(operation) for operation in by_stream[one.stream]]
         stops = [each for each in operations if each["action"] == "STOP" and each["outcome"] == Outcome.OK.value]
         window = None

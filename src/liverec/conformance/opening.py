@@ -22,6 +22,8 @@ from liverec.reference.serving import running
 from liverec.reference.settings import Settings
 from liverec.target import resolve_target
 
+LAST_SECONDS = 60.0  # for judging a run that ended early
+
 
 @contextmanager
 def opened(
@@ -70,7 +72,7 @@ def opened(
             raise
         finally:
             session.close()
-            judged = session.judged or (judge_file(trial.history_path, lambda: False) if scheduled else None)
+            judged = session.judged or (judge_file(trial.history_path, LAST_SECONDS) if scheduled else None)
             content = record(
                 trial,
                 judged,
@@ -80,7 +82,7 @@ def opened(
                 only=only,
                 interrupted=session.interrupted,
             )
-            content["unusable"] = unusable
+            content |= {"unusable": unusable, "violations": session.violations}
             if rehearsed:
                 content["parts"] = [asdict(part) for part in parts_of(trial.ledger, trial.assigned)]
             write_record(folder, content)

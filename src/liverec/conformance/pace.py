@@ -9,12 +9,10 @@ from itertools import groupby
 
 from liverec.clock import NANOSECONDS, VirtualClock
 from liverec.conformance.control import ControlPlane
-from liverec.conformance.schedule import Schedule
-from liverec.history import Action, Stream
+from liverec.conformance.schedule import Schedule, Step
+from liverec.history import Stream
 
 MOST_AT_ONCE = 24
-
-Send = Callable[[Action, Stream, tuple[int, int]], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +23,21 @@ class Assigned:
     stream: Stream
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Due:
-    at_ns: int
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A step of the *number*-th schedule, and its stream."""
+
     number: int
-    lane: int
-    action: Action
+    step: Step
     stream: Stream
+
+    @property
+    def lane(self) -> tuple[int, int]:
+        """Whose steps follow one another."""
+        return self.number, self.step.lane
+
+
+Send = Callable[[Due], object]
 
 
 class RealPace:
@@ -46,10 +52,9 @@ class RealPace:
         before: dict[tuple[int, int], Future[object]] = {}
         with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="schedule") as threads:
             for due in _in_order(assigned):
-                if self._abandoned.wait(max(0.0, (begun + due.at_ns - time.monotonic_ns()) / NANOSECONDS)):
+                if self._abandoned.wait(max(0.0, (begun + due.step.at_ns - time.monotonic_ns()) / NANOSECONDS)):
                     return
-                lane = (due.number, due.lane)
-                before[lane] = threads.submit(_after, before.get(lane), send, due)
+                before[due.lane] = threads.submit(_after, before.get(due.lane), send, due)
         for future in before.values():
             future.result()
 
@@ -65,7 +70,7 @@ class VirtualPace:
         """Send every step of one moment at once, and go on when all are answered."""
         passed = 0
         with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="schedule") as threads:
-            for moment, together in groupby(_in_order(assigned), key=lambda due: due.at_ns):
+            for moment, together in groupby(_in_order(assigned), key=lambda due: due.step.at_ns):
                 self.advance(moment - passed)
                 passed = moment
                 for future in [threads.submit(_after, None, send, due) for due in together]:
@@ -78,20 +83,22 @@ class VirtualPace:
             self._clock.advance(nanoseconds / NANOSECONDS)
 
 
-def _in_order(assigned: Sequence[Assigned]) -> list[_Due]:
-    return sorted(
-        _Due(step.at_ns, number, step.lane, step.action, one.stream)
+def _in_order(assigned: Sequence[Assigned]) -> list[Due]:
+    """Return all steps by their moments; those of one schedule at one moment as it lists them."""
+    steps = [
+        Due(number=number, step=step, stream=one.stream)
         for number, one in enumerate(assigned)
         for step in one.schedule.steps
-    )
+    ]
+    return sorted(steps, key=lambda due: due.step.at_ns)
 
 
-def _after(before: Future[object] | None, send: Send, due: _Due) -> object:
+def _after(before: Future[object] | None, send: Send, due: Due) -> object:
     if before is not None:
         before.result()
-    return send(due.action, due.stream, (due.number, due.lane))
+    return send(due)
 
 
-def last_moment(schedules: Sequence[Schedule]) -> float:
-    """Return how long the schedules take, in seconds."""
-    return max((step.at_ns for one in schedules for step in one.steps), default=0) / NANOSECONDS
+def last_moment(schedules: Sequence[Schedule]) -> int:
+    """Return how long the schedules take, in nanoseconds."""
+    return max((step.at_ns for one in schedules for step in one.steps), default=0)

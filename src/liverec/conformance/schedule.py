@@ -6,25 +6,39 @@ All schedules run at once, on distinct streams, so that every wait for the resta
 from dataclasses import dataclass
 
 from liverec.clock import NANOSECONDS
+from liverec.conformance.look_alikes import LookAlike
 from liverec.history import Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One command, ``at_ns`` after the schedules began; commands of one ``lane`` follow one another."""
+    """One command, ``at_ns`` after the schedules began; commands of one ``lane`` follow one another.
+
+    It is about the schedule's stream, or about one that is only ``alike``.
+    """
 
     at_ns: int
     action: Action
     lane: int = 0
+    alike: LookAlike | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """What is asked of one stream; ``prepared`` streams are recording when the schedules begin."""
+    """What is asked of one stream; ``prepared`` streams are recording when the schedules begin.
+
+    ``drawn``: the report shows it as a timeline, not only what it measured.
+    """
 
     title: str
     steps: tuple[Step, ...]
     prepared: bool = True
+    drawn: bool = True
+
+    @property
+    def keyed(self) -> bool:
+        """Whether it asks about streams that are only alike."""
+        return any(step.alike is not None for step in self.steps)
 
 
 def at(seconds: float) -> int:
@@ -33,17 +47,18 @@ def at(seconds: float) -> int:
 
 
 def schedules(interval_ns: int, *, exact: bool, thin: bool) -> tuple[Schedule, ...]:
-    """Return every schedule of a run around the restart interval.
+    """Return the named schedules of a run around the restart interval, the most telling first.
 
     *exact*: the target's clock can be set, so the boundary itself is probed, to the nanosecond. *thin*: the target
     has a quota, so that only what the dialect and each rule need is kept.
     """
     probes = _probes(interval_ns, exact=exact, thin=thin)
-    return (*_readings(interval_ns), *probes, *_rules(interval_ns), *(() if thin else _races(interval_ns)))
+    longer = () if thin else (*_longer(interval_ns), *_second_windows(interval_ns), *_races(interval_ns))
+    return (*_readings(interval_ns), *probes, *_rules(interval_ns), *longer)
 
 
-def _command(seconds: float, action: Action, lane: int = 0) -> Step:
-    return Step(at_ns=at(seconds), action=action, lane=lane)
+def _command(seconds: float, action: Action, lane: int = 0, alike: LookAlike | None = None) -> Step:
+    return Step(at_ns=at(seconds), action=action, lane=lane, alike=alike)
 
 
 def _readings(interval_ns: int) -> tuple[Schedule, ...]:
@@ -57,7 +72,7 @@ def _readings(interval_ns: int) -> tuple[Schedule, ...]:
         ),
         Schedule(
             title="STOP of a stream that never recorded in this run, then START",
-            steps=(_command(0.0, stop), _command(0.1, start), _command(0.2, stop)),
+            steps=(_command(0.0, stop), _command(0.1, start), _command(0.2, stop), _command(2 * w + 1.3, start)),
             prepared=False,
         ),
         Schedule(
@@ -132,6 +147,91 @@ def _rules(interval_ns: int) -> tuple[Schedule, ...]:
             title="a pause of twice the interval",
             steps=(_command(0.15, stop), _command(w * 2 + 1.3, start), _command(w * 2 + 1.5, stop)),
         ),
+    )
+
+
+def _longer(interval_ns: int) -> tuple[Schedule, ...]:
+    """Stories about what a service may forget, or take to heart that it should not."""
+    w = interval_ns / NANOSECONDS
+    start, stop = Action.START, Action.STOP
+    look_alikes = tuple(LookAlike)
+    return (
+        Schedule(
+            title="three refused STARTs leave the window open",
+            steps=(
+                _command(0.1, stop),
+                *(_command(moment, start) for moment in (0.3 * w, 0.6 * w, w - 0.2, 2 * w + 1.3)),
+            ),
+        ),
+        Schedule(
+            title="a second STOP does not close the window",
+            steps=(
+                _command(0.12, stop),
+                *(_command(moment, stop) for moment in (0.2, 0.4 * w)),
+                *(_command(moment, start) for moment in (w - 0.2, 2 * w + 1.4)),
+            ),
+        ),
+        Schedule(
+            title="a refused START is not carried out later",
+            steps=(
+                _command(0.14, stop),
+                _command(0.9 * w, start),
+                _command(w + 0.9, stop),
+                _command(2 * w + 1.4, start),
+            ),
+        ),
+        Schedule(
+            title="the third STOP opens a window, too",
+            steps=(
+                _command(0.16, stop),
+                _command(w + 0.3, start),
+                _command(w + 0.5, stop),
+                _command(2 * w + 0.7, start),
+                _command(2 * w + 0.9, stop),
+                _command(2 * w + 1.4, start),
+            ),
+        ),
+        Schedule(
+            title="a recording that nobody asks about for twice the interval",
+            steps=(_command(2 * w + 0.9, stop), _command(2 * w + 1.4, start)),
+        ),
+        Schedule(
+            title="a stream that nobody asks about before its first START",
+            steps=(_command(1.6 * w, start), _command(1.7 * w, stop), _command(2 * w + 1.4, start)),
+            prepared=False,
+        ),
+        Schedule(
+            title="commands about streams that are only alike",
+            steps=(
+                _command(0.2, stop),
+                *(_command((0.3 + 0.1 * n) * w, stop, alike=one) for n, one in enumerate(look_alikes)),
+                *(_command(w + 0.4 + 0.05 * n, start, alike=one) for n, one in enumerate(look_alikes)),
+                _command(w + 0.9, start),
+                *(_command(w + 1.5 + 0.05 * n, stop, alike=one) for n, one in enumerate(look_alikes)),
+                _command(w + 2.0, stop),
+                *(_command(1.4 * w + 0.1 * n, start, alike=one) for n, one in enumerate(look_alikes)),
+                _command(2 * w + 1.4, start),
+            ),
+        ),
+    )
+
+
+def _second_windows(interval_ns: int) -> tuple[Schedule, ...]:
+    """Both sides of the second window: who counts the first one right may lose track."""
+    w = interval_ns / NANOSECONDS
+    start, stop = Action.START, Action.STOP
+    return tuple(
+        Schedule(
+            title=f"the second window, {off:g} s before and after its end",
+            steps=(
+                _command(0.1 + 0.03 * number, stop),
+                _command(w + 0.3 + 0.03 * number, start),
+                _command(w + 0.6 + 0.03 * number, stop),
+                _command(2 * w + 0.6 + 0.03 * number - off, start),
+                _command(2 * w + 0.6 + 0.03 * number + off, start),
+            ),
+        )
+        for number, off in enumerate((0.03, 0.06, 0.12, 0.25, 0.5))
     )
 
 

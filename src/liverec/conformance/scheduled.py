@@ -8,15 +8,34 @@ from functools import partial
 
 from liverec.client import CredentialsRefused, Exchange
 from liverec.clock import NANOSECONDS
-from liverec.conformance.pace import MOST_AT_ONCE, Assigned
-from liverec.conformance.schedule import Schedule, schedules
+from liverec.conformance.boundary import boundary, exact_boundary
+from liverec.conformance.exploration import explored
+from liverec.conformance.pace import MOST_AT_ONCE, Assigned, Due, last_moment
+from liverec.conformance.schedule import Schedule, at, schedules
 from liverec.conformance.trial import MOST_NAMED, Trial
 from liverec.conformance.verdicts import NotExercised, Undecided
 from liverec.conformance.waves import in_waves
-from liverec.history import Action, Stream
+from liverec.history import Stream
 
 SCHEDULES = "schedules"
 FIRST_LANE = 10_000  # process numbers apart from those that the client gives
+PROBES = 160
+EXACT_PROBES = 48
+_KEPT_FREE = 200  # streams that other tests may want
+_SPARE_TIME = 2.5  # seconds: what the target took for so many commands is little, spread over the whole window
+_SHARE = 0.7  # of the time that a run may take, for what is drawn at random
+_UNHURRIED = 100  # of the time that a target takes for so many commands, one random schedule is worth
+
+
+def named(trial: Trial) -> tuple[Schedule, ...]:
+    """Return the schedules that every run has."""
+    return schedules(trial.document.interval_ns, exact=trial.probes_exactly, thin=trial.thin)
+
+
+def window_ns(trial: Trial) -> int:
+    """Return how long all schedules of the run take, in nanoseconds."""
+    explores = trial.budget.explored and not trial.thin
+    return max(last_moment(named(trial)), at(trial.budget.seconds * _SHARE) if explores else 0)
 
 
 def carry_out_schedules(trial: Trial) -> None:
@@ -27,19 +46,63 @@ def carry_out_schedules(trial: Trial) -> None:
     Raises:
         Undecided: the target was given up, or its control plane is gone.
     """
-    plan = schedules(trial.document.interval_ns, exact=trial.probes_exactly, thin=trial.thin)
+    plan = named(trial)
     waves, too_long = in_waves(plan, trial.target.max_requests_per_minute)
     if too_long:
         trial.notes.append(f"left out, since each needs more requests than a minute allows: {_some(too_long)}")
     trial.ledger.during = SCHEDULES
     for wave in waves:
         done = len(trial.assigned)
-        _assign(trial, wave, [_lent(trial) for _ in wave])  # in order: the same seed gives each the same stream
+        _assign_with_more(trial, wave)
         assigned = trial.assigned[done:]
         if trial.thin and not trial.exact:
             begin = trial.client.book([step.at_ns for one in assigned for step in one.schedule.steps])
             trial.wait(max(0, begin - time.monotonic_ns()) / NANOSECONDS)
-        trial.pace.carry_out(assigned, partial(_send, trial))
+        trial.pace.carry_out(assigned, partial(send_due, trial, first_lane=FIRST_LANE + 10 * done))
+
+
+def _assign_with_more(trial: Trial, plan: Sequence[Schedule]) -> None:
+    """Assign streams to *plan*, and to as many probes and random schedules as the target has streams and time for."""
+    probes = _probes(trial, free=trial.streams.free - len(plan), until_ns=last_moment(plan))
+    lent = [_lent(trial) for _ in (*plan, *probes)]  # in order, so that the same seed gives each the same stream
+    drawn = _drawn(trial, free=trial.streams.free)
+    lent += [_lent(trial) for _ in drawn]
+    begun = time.monotonic()
+    _assign(trial, plan, lent)
+    rate = len(plan) / max(time.monotonic() - begun, 1e-3)  # a slow target would answer more too late
+    _assign(trial, probes[: round(rate * _SPARE_TIME)], lent[len(plan) :])
+    worth = round(rate * window_ns(trial) / NANOSECONDS / _UNHURRIED)
+    _note_left_out(trial, "the target answers slowly", drawn[worth:])
+    _assign(trial, drawn[:worth], lent[len(plan) + len(probes) :])
+
+
+def _probes(trial: Trial, *, free: int, until_ns: int) -> tuple[Schedule, ...]:
+    """Return the boundary probes, as many as there are *free* streams to spare."""
+    spare = 0 if trial.thin else max(0, free - _KEPT_FREE)
+    if trial.probes_exactly:
+        return exact_boundary(trial.document.interval_ns, count=min(EXACT_PROBES, spare))
+    return boundary(trial.document.interval_ns, count=min(PROBES, spare), until_ns=until_ns, seed=trial.seed)
+
+
+def _drawn(trial: Trial, *, free: int) -> tuple[Schedule, ...]:
+    """Return the random schedules, as many as there are *free* streams to spare; note what is left out."""
+    all_drawn = explored(
+        trial.document.interval_ns,
+        count=trial.budget.explored,
+        until_ns=window_ns(trial),
+        seed=trial.seed,
+        exact=trial.probes_exactly,
+    )
+    spare = 0 if trial.thin else max(0, free - _KEPT_FREE)
+    why = "the target has a quota" if trial.thin else "there are too few streams: raise streams.recordable.count"
+    _note_left_out(trial, why, all_drawn[spare:])
+    return all_drawn[:spare]
+
+
+def _note_left_out(trial: Trial, why: str, left_out: Sequence[Schedule]) -> None:
+    note = f"left out, since {why}: {len(left_out)} of {trial.budget.explored} random schedules"
+    if left_out and note not in trial.notes:  # each wave finds the same
+        trial.notes.append(note)
 
 
 def _assign(trial: Trial, plan: Sequence[Schedule], lent: Sequence[Stream | str]) -> None:
@@ -60,10 +123,14 @@ def _some(titles: Sequence[str]) -> str:
     return "; ".join([*titles[:MOST_NAMED], *(["..."] if len(titles) > MOST_NAMED else [])])
 
 
-def _send(trial: Trial, action: Action, stream: Stream, lane: tuple[int, int]) -> Exchange:
-    number, position = lane
+def send_due(trial: Trial, due: Due, *, first_lane: int = FIRST_LANE) -> Exchange:
+    """Send a step's command; its process number tells its schedule and its lane, from *first_lane* on."""
+    alike = due.step.alike
+    if alike is not None:
+        return trial.variant(alike.kind, due.step.action, alike.of(due.stream, seed=trial.seed))
+    number, position = due.lane
     booked = trial.thin and not trial.exact
-    return trial.command(action, stream, process=FIRST_LANE + 10 * number + position, booked=booked)
+    return trial.command(due.step.action, due.stream, process=first_lane + 10 * number + position, booked=booked)
 
 
 def _lent(trial: Trial) -> Stream | str:

@@ -1,22 +1,23 @@
 """One pytest session over the suite: a trial, its schedules in the background, and what the tests said."""
 
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from liverec.checker import check, probes
+from liverec.clock import NANOSECONDS
+from liverec.conformance.confirmation import try_again, violations
 from liverec.conformance.crowd import Crowd
 from liverec.conformance.earlier_runs import let_windows_pass
 from liverec.conformance.folder import Events
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.outcomes import Outcomes, Said
-from liverec.conformance.pace import last_moment
 from liverec.conformance.preflight import Isolation, admitted, isolation
-from liverec.conformance.schedule import schedules
-from liverec.conformance.scheduled import carry_out_schedules
+from liverec.conformance.scheduled import carry_out_schedules, window_ns
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation
 from liverec.conformance.volume import Volume
@@ -36,6 +37,7 @@ class Session:
     isolated: Isolation | None = None
     judged: JudgedHistory | None = None
     interrupted: bool = False
+    violations: list[str] = field(default_factory=list[str])
     crowd: Crowd = field(init=False)
     volume: Volume = field(default_factory=Volume)
     _background: threading.Thread | None = None
@@ -68,8 +70,7 @@ class Session:
             with suppress(Undecided):
                 carry_out_schedules(self.trial)
             return
-        plan = schedules(self.trial.document.interval_ns, exact=False, thin=self.trial.thin)
-        self.events.write("waiting", seconds=last_moment(plan))
+        self.events.write("waiting", seconds=window_ns(self.trial) / NANOSECONDS)
         self.trial.at_rest.clear()
         self._background = threading.Thread(target=self._carry_out, name="schedules", daemon=True)
         self._background.start()
@@ -92,13 +93,26 @@ class Session:
         if self._failure is not None:
             raise self._failure
 
-    def judge(self, expired: Callable[[], bool]) -> JudgedHistory:
-        """Judge everything that was recorded, once all of it is; after this, nothing more can be sent."""
+    def judge(self, seconds: float) -> JudgedHistory:
+        """Judge everything that was recorded, once all of it is, in *seconds*; after this, nothing more can be sent.
+
+        What is broken is tried again beforehand, and the least that shows it gets a file of its own.
+        """
         if self.judged is None:
             self.end_schedules()
-            self.trial.close()
             self.events.write("stage", text="judging the history")
-            self.judged = judge_file(self.trial.history_path, expired)
+            path = self.trial.history_path
+            first = judge_file(path, seconds) if self.trial.assigned else None
+            if first is not None and first.result.findings:
+                self.events.write("stage", text="trying again what was found, on other streams")
+                repeated = try_again(self.trial, first, lambda: merge([read_file(path)]))
+            else:
+                repeated = {}
+            self.trial.close()
+            self.judged = replace(judge_file(path, seconds), repeated=repeated)
+            for number, content in enumerate(violations(self.judged, seconds), 1):
+                self.violations.append(f"violation-{number}.ndjson")
+                path.with_name(self.violations[-1]).write_bytes(content)
         return self.judged
 
     def say(self, identifiers: tuple[str, ...], failure: BaseException | None) -> Verdict:
@@ -146,8 +160,9 @@ def _said(failure: BaseException | None) -> tuple[Verdict, str]:
             return Verdict.ERROR, f"{type(failure).__name__}: {failure}"
 
 
-def judge_file(path: Path, expired: Callable[[], bool]) -> JudgedHistory:
-    """Read a history that is still being written, and judge what is there."""
+def judge_file(path: Path, seconds: float) -> JudgedHistory:
+    """Read a history that is still being written, and judge what is there, in about *seconds*."""
+    deadline = time.monotonic() + seconds
     history = merge([read_file(path)])
-    result = check(history, expired=expired)
+    result = check(history, expired=lambda: time.monotonic() > deadline)
     return JudgedHistory(history=history, result=result, probes=probes(history, result.dialects))

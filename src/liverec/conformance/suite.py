@@ -133,8 +133,9 @@ class Suite:
     def play(self, watcher: Watcher, seconds: float, *more: str) -> tuple[int, str]:
         """Run pytest, for about so many *seconds*; return its exit code, and who ended it early, if anybody did."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for stale in (EVENTS, RECORD, "history.ndjson"):
-            (self.folder / stale).unlink(missing_ok=True)
+        for stale in (EVENTS, RECORD, "history.ndjson", "violation-*.ndjson"):
+            for path in self.folder.glob(stale):
+                path.unlink()
         with (self.folder / "pytest.log").open("wb") as log:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter; nothing secret is among the arguments
                 [sys.executable, "-P", "-m", "pytest", *self.arguments(), *more],  # -P: not what lies in the folder
@@ -212,7 +213,7 @@ class Suite:
             versions={name: version(name) for name in _VERSIONS},
             findings=findings(rows),
             judgements=rows,
-            histories=(str(history),),
+            histories=(str(history), *(str(self.folder / name) for name in record["violations"])),
             notes=tuple(notes),
             **{
                 name: record[name]

@@ -1,0 +1,28 @@
+"""Look-alikes: names that nobody has, one part away from a stream's own."""
+
+import pytest
+
+from liverec.conformance.look_alikes import LookAlike
+from liverec.history import Stream
+
+STREAM = Stream("0123456789abcdef0123456789abcdef", "publish.example.com", "live", "rehearsal-7")
+
+
+@pytest.mark.parametrize("alike", LookAlike)
+def test_a_look_alike_differs_in_one_part_alone(alike: LookAlike) -> None:
+    found = alike.of(STREAM, seed=0)
+
+    assert sum(mine != theirs for mine, theirs in zip(STREAM, found, strict=True)) == 1
+
+
+@pytest.mark.parametrize("alike", LookAlike)
+def test_the_same_seed_gives_the_same_name_and_no_two_streams_share_one(alike: LookAlike) -> None:
+    other = STREAM._replace(stream="rehearsal-8")
+
+    assert alike.of(STREAM, seed=3) == alike.of(STREAM, seed=3)
+    assert len({alike.of(STREAM, seed=3), alike.of(STREAM, seed=4), alike.of(other, seed=3)}) == 3
+
+
+def test_names_begin_or_end_with_the_streams_own() -> None:
+    assert LookAlike.LONGER.of(STREAM, seed=0).stream.startswith(STREAM.stream)
+    assert LookAlike.PREFIXED.of(STREAM, seed=0).stream.endswith(STREAM.stream)
