@@ -1,7 +1,10 @@
 """What the page leaves open and single requests can show: observed, never judged."""
 
+from typing import Any
+
 import pytest
 
+from liverec.client import Exchange, Signing
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.observing import observe_contradiction, observe_history
@@ -22,12 +25,23 @@ def test_order_of_validation_is_observed(trial: Trial) -> None:
 def test_both_credentials_are_observed(trial: Trial) -> None:
     if set(trial.client.credential_kinds) != {"token", "signature"}:
         raise NotExercised("the profile has one kind of credentials only")
-    token = trial.client.compose(credentials="token").headers
-    given = {name: value for name, value in token if name.lower() == "x-auth-token"}
+    token = dict(trial.client.compose(credentials="token").headers)["X-Auth-Token"]
     stream = trial.streams.recordable()
-    exchange = trial.variant(Kind.OPEN, Action.START, stream, credentials="signature", headers=given)
 
-    trial.observe("open/both-credentials", answered(exchange), exchange)
+    def start_with(token: str, signing: Signing) -> Exchange:
+        parts: dict[str, Any] = {"headers": {"X-Auth-Token": token}, "sign_with": signing}
+        return trial.variant(Kind.OPEN, Action.START, stream, credentials="signature", **parts)
+
+    right_token = start_with(token, Signing(secret_key="x" * 40))
+    right_signature = start_with("no-token-that-anybody-issued", Signing())
+    lets_in = (right_token.status not in {401, 403}, right_signature.status not in {401, 403})
+    told = {
+        (True, False): "the token counts",
+        (False, True): "the signature counts",
+        (False, False): "both must hold",
+        (True, True): "either is enough",
+    }[lets_in]
+    trial.observe("open/both-credentials", told, right_token, right_signature)
 
 
 def test_meaning_of_a_200_is_observed(trial: Trial) -> None:

@@ -7,9 +7,8 @@ import msgspec
 import pytest
 
 from liverec.conformance.ledger import Kind
-from liverec.conformance.refusals import differing, must_all_be_refused
+from liverec.conformance.refusals import differing, must_all_be_refused, observe_each
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import answered, is_success
 from liverec.history import Action, Stream
 
 
@@ -55,10 +54,11 @@ def test_action_is_start_or_stop(trial: Trial) -> None:
     )
 
 
-def test_letter_case_of_the_action_is_observed(trial: Trial) -> None:
-    stream = trial.streams.recordable()
-    exchange = trial.variant(Kind.OPEN, Action.START, stream, query="action=start")
+def test_other_spellings_of_the_action_are_observed(trial: Trial) -> None:
+    spelled = ("stop", "Stop", "%53TOP", "STOP%20", "%20STOP")
+    observe_each(trial, "open/action-case", {one: differing(query=f"action={one}") for one in spelled})
 
-    trial.observe(
-        "open/action-case", "accepted" if is_success(exchange) else f"refused ({answered(exchange)})", exchange
-    )
+
+def test_repeated_action_is_observed(trial: Trial) -> None:
+    repeated = ("action=STOP&action=STOP", "action=STOP&action=START", "action=START&action=STOP")
+    observe_each(trial, "open/action-missing-answer", {one: differing(query=one) for one in repeated})

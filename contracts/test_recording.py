@@ -6,6 +6,7 @@ from liverec.client import Exchange
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.ledger import Kind
 from liverec.conformance.look_alikes import LookAlike
+from liverec.conformance.names import look_alikes
 from liverec.conformance.preflight import Isolation
 from liverec.conformance.session import Session
 from liverec.conformance.trial import Trial
@@ -174,3 +175,19 @@ def isolated(liverec_session: Session) -> Isolation:
     if liverec_session.isolated is None:
         raise NotExercised("the streams for this story are missing: raise streams.recordable.count to 10 at least")
     return liverec_session.isolated
+
+
+@pytest.mark.requirement("recording/specific-stream")
+def test_a_stream_that_only_looks_alike_is_another_one(trial: Trial) -> None:
+    plain = trial.command(Action.STOP, trial.recording())
+    stream = trial.recording()
+    others = list(look_alikes(stream).values())[: 3 if trial.thin else None]
+    sent = [trial.send(Kind.OPEN, query="action=STOP", content=trial.client.body(other)) for other in others]
+    ended = trial.command(Action.STOP, stream)
+
+    if plain.status == 200 and ended.status in {400, 404}:
+        said = f"after STOPs of streams that nobody has, with names alike, STOP was answered {answered(ended)}"
+        taken = [exchange for exchange in sent if is_success(exchange)]
+        raise Violation("recording/specific-stream", said, *(taken or sent)[:3], ended)
+    if ended.status != 200:
+        raise Undecided(f"the STOP of a recording stream was answered {answered(ended)}")

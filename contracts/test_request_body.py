@@ -9,11 +9,13 @@ import msgspec
 import pytest
 
 from liverec.conformance.ledger import Kind
-from liverec.conformance.refusals import Wrong, must_all_be_refused
+from liverec.conformance.names import spellings
+from liverec.conformance.refusals import Wrong, must_all_be_refused, observe_each
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import Violation, answered, is_success
+from liverec.conformance.verdicts import Undecided, Violation, answered, is_success
 from liverec.history import Action, Stream
 
+SPELLINGS = tuple(spellings({}))
 FIELDS = ("publish_domain", "app", "stream")
 
 
@@ -130,6 +132,33 @@ def test_charset_of_the_media_type_is_accepted(trial: Trial, charset: str) -> No
         raise Violation(
             "body/content-type-charset", f"with {media_type} a STOP was answered {answered(exchange)}", plain, exchange
         )
+
+
+@pytest.mark.requirement("body/json")
+def test_any_spelling_of_the_body_is_read(trial: Trial) -> None:
+    plain = trial.command(Action.STOP, trial.recording())
+    if plain.status != 200:
+        raise Undecided(f"the plain STOP of a recording stream was answered {answered(plain)}")
+    for what in SPELLINGS[-1:] if trial.thin else SPELLINGS:
+        stream = trial.recording()
+        content = spellings(fields(stream))[what]
+        exchange = trial.variant(Kind.COMMAND, Action.STOP, stream, content=content)
+        if exchange.error is None and exchange.status in {400, 404, 415, 422}:
+            said = f"a STOP {what} of a recording stream was answered {answered(exchange)}"
+            raise Violation("body/json", said, plain, exchange)
+
+
+def test_ambiguous_bodies_are_observed(trial: Trial) -> None:
+    ways: dict[str, Callable[[bytes], bytes]] = {
+        "a field twice": lambda right: b'{"stream":"nobody",' + right[1:],
+        "a byte order mark": lambda right: b"\xef\xbb\xbf" + right,
+        "UTF-16": lambda right: right.decode().encode("utf-16"),
+        "a comment": lambda right: b"/**/" + right,
+        "a comma too many": lambda right: right[:-1] + b",}",
+        "NaN": lambda right: right[:-1] + b',"x":NaN}',
+        "60 kB of white space": lambda right: right + b" " * 60_000,
+    }
+    observe_each(trial, "open/malformed-body-answer", {what: instead(change) for what, change in ways.items()})
 
 
 def test_extra_fields_are_observed(trial: Trial) -> None:

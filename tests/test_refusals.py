@@ -18,7 +18,9 @@ from liverec.reference import faults
 from liverec.reference.authentication import Authenticator, Caller, DeniedError
 from liverec.reference.command import Command, CommandReader, InvalidCommandError
 from liverec.reference.faults import Fault
+from liverec.reference.recorder import Recorder
 from liverec.reference.request import Request
+from liverec.reference.streams import StreamName
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 
@@ -222,6 +224,34 @@ def server(name: str, breaks: str, **parts: Any) -> Any:
     return pytest.param(Fault(name=name, breaks=breaks, summary=name, **parts), id=name)
 
 
+class OrderMatters(CommandReader):
+    def _body(self, body: bytes) -> Any:
+        found = super()._body(body)
+        if list(found) != list(self.fields):
+            raise InvalidCommandError("its fields are not in order")
+        return found
+
+
+class NoWhiteSpace(CommandReader):
+    def _body(self, body: bytes) -> Any:
+        if body.startswith(b"\r"):
+            raise InvalidCommandError("no object")
+        return super()._body(body)
+
+
+class EndsAtZero(Recorder):
+    def _key(self, name: StreamName) -> StreamName:
+        return super()._key(name._replace(stream=name.stream.partition("\0")[0]))
+
+
+class JoinsNames(Recorder):
+    def _key(self, name: StreamName) -> StreamName:
+        declared = self.table.profile.recordable
+        if name.publish_domain + name.app == declared.publish_domain + declared.app:
+            name = name._replace(publish_domain=declared.publish_domain, app=declared.app)
+        return super()._key(name)
+
+
 def acting_anyway(app: ASGIApp) -> ASGIApp:
     """Return a server that carries out what it has turned away."""
 
@@ -276,6 +306,10 @@ BROKEN = [
     server("stream-in-the-query", "body/stream-mandatory", reader=ReadsTheBodyFirst),
     server("encoded-twice", "body/json", reader=EncodedTwice),
     server("pairs", "body/json", reader=Pairs),
+    server("order-matters", "body/json", reader=OrderMatters),
+    server("no-white-space", "body/json", reader=NoWhiteSpace),
+    server("ends-at-zero", "recording/specific-stream", recorder=EndsAtZero),
+    server("joins-names", "recording/specific-stream", recorder=JoinsNames),
     server("acting-anyway", "status/no-effect", wrap=acting_anyway),
     server("first-of-a-list", "body/app-string", reader=FirstOfAList),
 ]

@@ -1,6 +1,7 @@
 """What every answer must be like, whatever was asked: each check returns what is wrong, or None."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -8,9 +9,12 @@ from typing import Any
 import msgspec
 
 from liverec.client import Exchange
+from liverec.clock import NANOSECONDS
 from liverec.conformance.ledger import Kind
 
 DAY_S = 86_400
+STANDS_STILL_S = 10
+_TO_THE_SECOND = {10, 13, 14, 16, 17, 19}  # digits of a time since 1970 or of a date, to the second or finer
 # What the gateway in front of the service may say instead of the service.
 GATEWAY = frozenset({401, 403, 405, 413, 414, 415, 429, 431, 494})
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\Z|[0-9a-fA-F]{32}\Z")
@@ -56,6 +60,24 @@ def request_id_without_host(exchange: Exchange) -> str | None:
     """The third part names the server."""
     parts = _parts(exchange)
     return "the host name is empty" if parts is not None and not parts["host"].strip() else None
+
+
+def request_id_part(exchange: Exchange) -> str | None:
+    """Return what identifies the request in its X-request-id: the UUID in it, or else all of it."""
+    parts = _parts(exchange)
+    return parts["id"].lower() if parts is not None and _UUID.match(parts["id"]) else exchange.request_id
+
+
+def request_id_stands_still(answers: Sequence[Exchange]) -> tuple[str, Exchange, Exchange] | None:
+    """The second part goes on with the time, by our clock; one that is coarser than a second is let off."""
+    times = {exchange.invoked_ns: (parts["time"], exchange) for exchange in answers if (parts := _parts(exchange))}
+    if not times:
+        return None
+    (first, one), (last, other) = times[min(times)], times[max(times)]
+    seconds = (max(times) - min(times)) / NANOSECONDS
+    if seconds < STANDS_STILL_S or {time for time, _ in times.values()} != {first} or len(first) not in _TO_THE_SECOND:
+        return None
+    return f"it is {last!r} in answers that are {seconds:.0f} s apart", one, other
 
 
 def timestamp_unit(exchange: Exchange) -> str | None:

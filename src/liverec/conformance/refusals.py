@@ -7,7 +7,14 @@ from typing import Any
 from liverec.client import Exchange
 from liverec.conformance.ledger import Kind
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, must_be_refused
+from liverec.conformance.verdicts import (
+    NotExercised,
+    Undecided,
+    Violation,
+    answered,
+    is_success,
+    must_be_refused,
+)
 from liverec.history import Action, Stream
 
 # What makes a command wrong: the parts in which it differs from the plain one about that stream.
@@ -56,6 +63,24 @@ def must_all_be_refused(
     for right in (begun, ended):
         if right.status != 200:
             raise Undecided(f"the same command, with nothing wrong, was answered {answered(right)}")
+
+
+def observe_each(trial: Trial, identifier: str, odd: Mapping[str, Wrong]) -> None:
+    """Observe how each of *odd* is answered as a STOP of a recording stream, besides what was observed before.
+
+    Where requests are few, the first alone is sent.
+    """
+    before, evidence = trial.observed.get(identifier, ("", ()))
+    told: dict[str, list[str]] = {}
+    sent: list[Exchange] = []
+    stream = trial.recording()
+    for what, differs in islice(odd.items(), 1 if trial.thin else None):
+        if sent and is_success(sent[-1]):
+            stream = trial.recording()
+        sent.append(trial.variant(Kind.OPEN, Action.STOP, stream, **differs(Action.STOP, stream)))
+        told.setdefault("accepted" if is_success(sent[-1]) else answered(sent[-1]), []).append(what)
+    said = [f"{', '.join(ways)}: {answer}" for answer, ways in told.items()]
+    trial.observe(identifier, "; ".join([before, *said] if before else said), *evidence, *sent)
 
 
 def _refused(

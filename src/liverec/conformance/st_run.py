@@ -9,6 +9,7 @@ from typing import Any
 from liverec.client import Client, Exchange
 from liverec.client.pacer import Pacer
 from liverec.clock import MonotonicClock
+from liverec.conformance.generation import about
 from liverec.conformance.ledger import Kind
 from liverec.conformance.one_answer import wrong_with
 from liverec.conformance.preflight import TURNED_AWAY, TargetUnusable
@@ -59,7 +60,7 @@ class StRun:
         In a request that is wrong, all that it says of a stream is right: nothing else can be why it is refused.
         """
         action = query.get("action")
-        wrong = self._wrongly_about(self._next, body)
+        wrong = about(self._document, self._next, body)
         if any(not isinstance(wrong.get(name), str) for name in self._document.body_fields):
             return wrong
         if action not in self._document.actions:
@@ -77,16 +78,6 @@ class StRun:
                 stream = self._recording.pop() if self._recording else self._last
         self._last = stream
         return {**body, **{name: getattr(stream, name) for name in self._document.body_fields}}
-
-    def _wrongly_about(self, stream: Stream, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Return *body* with what it says of a stream put right, but for its types."""
-        told = dict(body)
-        for name in self._document.body_fields:
-            if isinstance(body.get(name), str):
-                told[name] = getattr(stream, name)
-            elif isinstance(body.get(name), list):
-                told[name] = [getattr(stream, name)]
-        return told
 
     def judge(self, exchange: Exchange, now: datetime) -> None:
         """Judge one answer by the page; a body on a 200 is nothing to judge.

@@ -96,7 +96,7 @@ ANSWER_ROWS = (
     ),
     must(
         "request-id/unique",
-        "The server makes a new X-request-id for each request: no two answers carry the same one.",
+        "The server makes a new UUID for each request: no two answers carry the same one in X-request-id.",
         _REQUEST_ID,
         "request-id/format",
     ),

@@ -140,7 +140,8 @@ REQUEST_ROWS = (
     ),
     must(
         "body/json",
-        "The body is a JSON object; anything else carries no command and is never answered 200.",
+        "The body is a JSON object, in whatever way it is written (RFC 8259: white space, the order of its fields and"
+        " escapes change nothing); anything else carries no command and is never answered 200.",
         on_page("Example Requests; Request Parameters"),
     ),
     must(

@@ -86,6 +86,15 @@ class _CommaAtTheEnd(CommandReader):
         return super()._body(re.sub(rb",\s*}\s*\Z", b"}", body))
 
 
+class _KnowsNoEscapes(CommandReader):
+    """Looks for the names as they stand, and knows nothing of escapes."""
+
+    def _body(self, body: bytes) -> Mapping[str, Any]:
+        if b"\\u" in body:
+            raise InvalidCommandError("a character that no name has")
+        return super()._body(body)
+
+
 BODY_FAULTS = (
     Fault(
         name="domain-optional",
@@ -143,5 +152,11 @@ BODY_FAULTS = (
         breaks="body/json",
         summary="a comma behind the last field is accepted",
         reader=_CommaAtTheEnd,
+    ),
+    Fault(
+        name="escapes-refused",
+        breaks="body/json",
+        summary="a body in which a character is escaped is refused",
+        reader=_KnowsNoEscapes,
     ),
 )
