@@ -179,9 +179,11 @@ def isolated(liverec_session: Session) -> Isolation:
 
 @pytest.mark.requirement("recording/specific-stream")
 def test_a_stream_that_only_looks_alike_is_another_one(trial: Trial) -> None:
+    if trial.thin:
+        raise NotExercised("names that look alike are left out on a target with a quota")
     plain = trial.command(Action.STOP, trial.recording())
     stream = trial.recording()
-    others = list(look_alikes(stream).values())[: 3 if trial.thin else None]
+    others = look_alikes(stream).values()
     sent = [trial.send(Kind.OPEN, query="action=STOP", content=trial.client.body(other)) for other in others]
     ended = trial.command(Action.STOP, stream)
 

@@ -22,7 +22,7 @@ class Habits:
     """What a server does besides being right.
 
     ``changes`` are made to each answer. ``slow_s``: the longest that an answer takes; ``stalls``: each so-many-th takes
-    400 ms. A connection is closed after ``requests``, and after ``idle_s`` without one; ``says_so`` by Connection:
+    400 ms. A connection is closed after ``requests``, and after ``idle_s`` without another one; ``says_so`` by Connection:
     close. ``piece``: how many bytes are sent at a time.
     """
 
@@ -78,7 +78,7 @@ def relaying(url: str, habits: Habits) -> Generator[str]:
         connection: socket.socket, requests: BufferedReader, behind: socket.socket, answers: BufferedReader
     ) -> None:
         for number in range(1, habits.requests + 1):
-            connection.settimeout(habits.idle_s)
+            connection.settimeout(habits.idle_s if number > 1 else 10)  # a new connection is given time
             try:
                 requests.peek(1)
             except TimeoutError:

@@ -160,6 +160,7 @@ ANSWER_ROWS = (
         Source(page=_HTTP_1_1, place="section 9.3.2", date=_HTTP_DATE),
         "http/well-formed",
         "http/unread-body",
+        "authentication/credentials-mandatory",
     ),
     must(
         "http/unread-body",
