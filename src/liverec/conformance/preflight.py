@@ -63,7 +63,7 @@ def _unreachable(trial: Trial, exchange: Exchange) -> str:
     url, why = trial.target.url, exchange.error or ""
     if "certificate" in why:
         return f"{url} cannot be trusted ({why}): name it as its certificate does, or give it one that is trusted"
-    if url.startswith("https:") and "TLS" in why and trial.client.speaks_plainly():
+    if url.startswith("https:") and trial.client.speaks_plainly():
         return f"{url} does not speak TLS: write http:// in place of https:// in its URL"
     return f"{url} cannot be reached ({why}); is the server running, is the address right?"
 
