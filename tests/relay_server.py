@@ -22,7 +22,7 @@ class Habits:
     """What a server does besides being right.
 
     ``changes`` are made to each answer. ``slow_s``: the longest that an answer takes; ``stalls``: each so-many-th takes
-    400 ms. A connection is closed after ``requests``, and after ``idle_s`` without another one; ``says_so`` by Connection:
+    400 ms. A connection is closed after ``requests``, and after ``idle_s`` without another; ``says_so`` by Connection:
     close. ``piece``: how many bytes are sent at a time.
     """
 
