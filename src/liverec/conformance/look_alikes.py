@@ -3,23 +3,19 @@
 import random
 from enum import Enum
 
-from liverec.conformance.ledger import Kind
 from liverec.history import Stream
 
 
 class LookAlike(Enum):
-    """In which part a name differs. Letter case and Unicode forms are none: whether they differ is left open."""
+    """In which part a name differs. Letter case and Unicode forms are none: whether they differ is left open.
+
+    Nor is another project: whoever serves one breaks what is asked of the URI.
+    """
 
     DOMAIN = "another domain"
     APP = "another app"
     LONGER = "a longer name"
     PREFIXED = "a name with something before it"
-    PROJECT = "another project"
-
-    @property
-    def kind(self) -> Kind:
-        """What a command about it is: no credentials serve another project."""
-        return Kind.STRANGER if self is LookAlike.PROJECT else Kind.OPEN
 
     def of(self, stream: Stream, *, seed: int) -> Stream:
         """Return the look-alike of *stream*; what is added is too long to be anybody's name by chance."""
@@ -34,5 +30,3 @@ class LookAlike(Enum):
                 return stream._replace(stream=f"{stream.stream}-{added}")
             case LookAlike.PREFIXED:
                 return stream._replace(stream=f"{added}-{stream.stream}")
-            case LookAlike.PROJECT:
-                return stream._replace(project_id=f"{chance.getrandbits(128):032x}")

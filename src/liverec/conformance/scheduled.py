@@ -10,6 +10,7 @@ from liverec.client import CredentialsRefused, Exchange
 from liverec.clock import NANOSECONDS
 from liverec.conformance.boundary import boundary, exact_boundary
 from liverec.conformance.exploration import explored
+from liverec.conformance.ledger import Kind
 from liverec.conformance.pace import MOST_AT_ONCE, Assigned, Due, last_moment
 from liverec.conformance.schedule import Schedule, at, schedules
 from liverec.conformance.trial import MOST_NAMED, Trial
@@ -127,7 +128,7 @@ def send_due(trial: Trial, due: Due, *, first_lane: int = FIRST_LANE) -> Exchang
     """Send a step's command; its process number tells its schedule and its lane, from *first_lane* on."""
     alike = due.step.alike
     if alike is not None:
-        return trial.variant(alike.kind, due.step.action, alike.of(due.stream, seed=trial.seed))
+        return trial.variant(Kind.OPEN, due.step.action, alike.of(due.stream, seed=trial.seed))
     number, position = due.lane
     booked = trial.thin and not trial.exact
     return trial.command(due.step.action, due.stream, process=first_lane + 10 * number + position, booked=booked)
