@@ -4,7 +4,7 @@ SEED ?= 0
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: verify test deep interop check load build clean
+.PHONY: verify test long deep interop check load build clean
 .DEFAULT_GOAL := verify
 
 $(READY): pyproject.toml constraints.txt
@@ -23,6 +23,9 @@ interop: $(READY) ## other languages, generated clients and linters against the 
 
 test: check ## every check and every test
 	@$(BIN)/python -m pytest -n 6 --dist worksteal tests
+
+long: $(READY) ## the rest of the kill matrix and of the load runs, and what waits long on the real clock
+	@$(BIN)/python -m pytest -n 8 --dist worksteal -m long tests
 
 deep: $(READY) ## the checker against brute force on 22,000 histories, and more; SEED=7 takes as many others
 	@SEED=$(SEED) $(BIN)/python -m pytest -n 2 --dist worksteal -m deep tests

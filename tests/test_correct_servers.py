@@ -22,7 +22,10 @@ from relay_server import (
 DOUBTFUL = {Verdict.BROKEN, Verdict.UNDECIDED, Verdict.ERROR}
 SERVERS = [
     pytest.param(
-        Habits(slow_s=0.005, stalls=300, changes=(without_reason, in_odd_case)), None, id="slow, with stalls, terse"
+        Habits(slow_s=0.005, stalls=300, changes=(without_reason, in_odd_case)),
+        None,
+        id="slow, with stalls, terse",
+        marks=pytest.mark.long,
     ),
     pytest.param(
         Habits(requests=1, says_so=True, changes=(in_chunks, after_interim_answers)),
@@ -36,6 +39,7 @@ SERVERS = [
         Habits(requests=6, idle_s=0.1, changes=(in_chunks,)),
         "the target closes connections without saying so",
         id="closes after some, and when idle",
+        marks=pytest.mark.long,
     ),
     pytest.param(
         Habits(requests=1, changes=(in_old_http, until_the_end)),

@@ -141,6 +141,7 @@ def raced(
     return judge_file(trial.history_path, 60.0).result, crowd.tally
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("recorder", [NeedsEight, OnceInFifty])
 def test_a_race_that_shows_now_and_then_is_convicted(tmp_path: Path, recorder: type[Recorder]) -> None:
     result, _ = raced(tmp_path, fault("races", wrap=meeting, recorder=recorder))
@@ -159,6 +160,7 @@ def test_a_race_that_shows_now_and_then_is_convicted(tmp_path: Path, recorder: t
     ],
     ids=lambda reading: ",".join(reading) or "refused",
 )
+@pytest.mark.long
 def test_no_reading_of_the_page_is_convicted(tmp_path: Path, reading: tuple[str, ...]) -> None:
     result, tally = raced(tmp_path, dialect=read_dialect(reading), most=30)
 
@@ -176,6 +178,7 @@ def test_no_reading_of_the_page_is_convicted(tmp_path: Path, reading: tuple[str,
         pytest.param(delaying(lambda _: 1.0), 2, id="slow"),
     ],
 )
+@pytest.mark.long
 def test_a_slow_server_that_is_right_is_acquitted(
     tmp_path: Path, wrap: Callable[[ASGIApp], ASGIApp], most: int
 ) -> None:

@@ -42,6 +42,7 @@ def test_it_lists_everything_and_sends_nothing() -> None:
     assert listed == total(ended.stdout)
 
 
+@pytest.mark.long
 def test_a_run_sends_no_more_than_was_listed(tmp_path: Path) -> None:
     with running(Settings(profile=reference_profile(), clock=VirtualClock())) as server:
         listed = run("verify", "--dry-run", "--target", server.url, *SOME)
@@ -51,6 +52,7 @@ def test_a_run_sends_no_more_than_was_listed(tmp_path: Path) -> None:
     assert 0.9 * total(listed.stdout) <= requests_in(tmp_path) <= total(listed.stdout)
 
 
+@pytest.mark.long
 def test_under_a_quota_a_run_says_beforehand_what_it_sends(tmp_path: Path) -> None:
     with running(Settings(profile=reference_profile(), clock=VirtualClock())) as server:
         text = reference_profile_text().replace("# max_requests_per_minute = 300", "max_requests_per_minute = 3000")

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,10 +32,28 @@ IN_OTHER_WORDS = [reading for reading in READINGS[1:] if reading not in dict(USE
 # Sections that generated requests judge; for the others they would only take time.
 GENERATED = ("query/", "body/", "http/no-server-error")
 # What takes a crowd, or hundreds of commands.
+FIRST = {fault.breaks: name for name, fault in reversed(FAULTS.items())}
 BUDGETS = {"lost-update": replace(QUICK, raced=24), "lost-reply-seldom": replace(QUICK, volume=500)}
 
 
-@pytest.mark.parametrize("name", sorted(FAULTS))
+def each_fault() -> list[Any]:
+    """Return each fault; those that break what an earlier one breaks, too, are for ``make long``."""
+    return [
+        pytest.param(name, marks=() if FIRST[fault.breaks] == name else pytest.mark.long)
+        for name, fault in sorted(FAULTS.items())
+    ]
+
+
+def each_reading() -> list[Any]:
+    """Return each reading that the model has, on an unused server; a used one is for ``make long``."""
+    return [
+        pytest.param(reading, used, marks=pytest.mark.long if used else ())
+        for used in (False, True)
+        for reading, _ in USED_BEFORE
+    ]
+
+
+@pytest.mark.parametrize("name", each_fault())
 def test_fault_is_convicted_by_its_requirement(tmp_path: Path, name: str) -> None:
     judges = FAULTS[name].breaks.startswith(GENERATED)
     budget = BUDGETS.get(name, QUICK)
@@ -61,7 +80,7 @@ def test_what_the_page_leaves_open_convicts_nobody(tmp_path: Path, name: str) ->
     assert (once in result.notes) == (name == "lost-reply-reused")
 
 
-@pytest.mark.parametrize(("reading", "used"), [(reading, used) for used in (False, True) for reading, _ in USED_BEFORE])
+@pytest.mark.parametrize(("reading", "used"), each_reading())
 def test_no_dialect_is_convicted(tmp_path: Path, reading: str, *, used: bool) -> None:
     axis, _, value = reading.partition("=")
     result = judged(tmp_path, dialect=read_dialect([reading]), generated="none", used=used)
@@ -97,7 +116,9 @@ def test_every_requirement_is_judged_on_the_reference_server(tmp_path: Path) -> 
     ("line", "other"),
     [
         pytest.param("count = 1000", "count = 10", id="few streams"),
-        pytest.param("# max_requests_per_minute = 300", "max_requests_per_minute = 300", id="a quota"),
+        pytest.param(
+            "# max_requests_per_minute = 300", "max_requests_per_minute = 300", id="a quota", marks=pytest.mark.long
+        ),
     ],
 )
 def test_little_is_enough_to_judge_every_requirement(tmp_path: Path, line: str, other: str) -> None:

@@ -27,6 +27,8 @@ SHORT = {
     "noise": ("8", "18s"),
 }
 
+USUAL = {"ping-pong", "boundary", "contention", "lost-replies"}  # the others are for `make long`
+
 # one of the rules, one race, one invalid request, one lost reply: the tests in virtual time have all of them
 FAULTS = {
     "no-interval": ("ping-pong", "restart/too-soon"),
@@ -42,7 +44,9 @@ def options(scenario: str) -> tuple[str, ...]:
     return ("--scenario", scenario, "-u", users, "-r", users, "-t", seconds)
 
 
-@pytest.mark.parametrize("scenario", SHORT)
+@pytest.mark.parametrize(
+    "scenario", [pytest.param(name, marks=() if name in USUAL else pytest.mark.long) for name in SHORT]
+)
 def test_the_reference_server_keeps_the_contract_under_every_scenario(tmp_path: Path, scenario: str) -> None:
     with serving() as server:
         run = load(tmp_path / "run", "--host", server.url, *options(scenario))
@@ -55,7 +59,9 @@ def test_the_reference_server_keeps_the_contract_under_every_scenario(tmp_path: 
     assert (judged.verdict, judged.complete) == ("kept", True)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault", [pytest.param(name, marks=() if FAULTS[name][0] in USUAL else pytest.mark.long) for name in FAULTS]
+)
 def test_a_fault_is_found_by_the_scenario_that_fits_it(tmp_path: Path, fault: str) -> None:
     scenario, requirement = FAULTS[fault]
 

@@ -31,6 +31,7 @@ def test_the_first_failure_ends_it(tmp_path: Path) -> None:
     assert (ended.returncode, "stopping after 1 failures" in ended.stdout) == (1, True), ended.stdout
 
 
+@pytest.mark.long
 def test_workers_do_not_use_one_another_s_streams(tmp_path: Path) -> None:
     document = interval_of(tmp_path, 3)
     chosen = ("-n", "2", "-v", "-k", "test_restart or test_uri or window_scope")
@@ -53,6 +54,7 @@ def test_a_declared_deviation_fails_no_test(tmp_path: Path) -> None:
     assert "declared: restart/too-soon: ticket 4711" in ended.stdout
 
 
+@pytest.mark.long
 def test_a_deviation_that_is_none_any_more_fails_the_run(tmp_path: Path) -> None:
     known = tmp_path / "known.toml"
     known.write_text('["query/action-options"]\nreason = "ticket 4711"\n')

@@ -41,6 +41,7 @@ def sent(folder: Path, *, seed: int) -> Counter[tuple[Any, ...]]:
     return arrived
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_seed_decides_what_is_sent(tmp_path: Path) -> None:
     for name in ("first", "second", "other"):

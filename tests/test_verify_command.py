@@ -108,8 +108,8 @@ def test_a_whole_run_leaves_every_report_and_no_secret(tmp_path: Path) -> None:
         serving("--clock", "virtual", "--profile", secretive(tmp_path)) as server,
         verifying("--target", secretive(tmp_path, server.url, name="here.toml"), *options) as process,
     ):
-        wait_until(lambda: children(process.pid), "the suite runs as a child")
-        command_lines = [Path(f"/proc/{child}/cmdline").read_text() for child in children(process.pid)]
+        wait_until(lambda: any("contracts" in line for line in command_lines_below(process.pid)), "the suite runs")
+        command_lines = command_lines_below(process.pid)
         said, errors = process.communicate(timeout=PATIENCE_S)
         recording = server.recording()
     result = result_in(folder)
@@ -125,15 +125,15 @@ def test_a_whole_run_leaves_every_report_and_no_secret(tmp_path: Path) -> None:
     assert set(verdicts(result)) == {case.attrib["name"] for case in cases}
     assert all(name in page for name in verdicts(result))
     assert Path(result["histories"][0]) == folder / "history.ndjson"
-    assert any("contracts" in line for line in command_lines)
     assert {"history.ndjson", "pytest.log", "report.html"} <= {path.name for path in files}
     assert [secret for secret in SECRETS if secret in text] == []
     assert [(secret, path) for secret in SECRETS for path in files if secret.encode() in path.read_bytes()] == []
     assert "\x1b" not in said + errors
 
 
-def children(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def command_lines_below(pid: int) -> list[str]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [Path(f"/proc/{child}/cmdline").read_text() for child in children]
 
 
 FORM = {
@@ -254,7 +254,7 @@ def test_a_target_that_dies_is_not_said_to_keep_what_nobody_saw(tmp_path: Path) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("clock", ["virtual", "real"])
+@pytest.mark.parametrize("clock", ["virtual", pytest.param("real", marks=pytest.mark.long)])
 def test_a_second_run_is_not_misled_by_what_the_first_one_left(clock: str, tmp_path: Path) -> None:
     document = interval_of(tmp_path, 3)  # a real wait, but a shorter one
     with serving("--clock", clock, LIVEREC_DOCUMENT=document) as server:
@@ -272,8 +272,8 @@ def verified(server: Server, folder: Path, document: str) -> tuple[str, subproce
 @pytest.mark.parametrize(
     ("fault", "requirement"),
     [
-        ("action-optional", "query/action-mandatory"),
-        ("unknown-accepted", "status/404"),
+        pytest.param("action-optional", "query/action-mandatory", marks=pytest.mark.long),
+        pytest.param("unknown-accepted", "status/404", marks=pytest.mark.long),
         ("get-acts", "http/method"),
     ],
 )

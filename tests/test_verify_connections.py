@@ -7,6 +7,8 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from liverec_process import run, serving
 from relay_server import message
 
@@ -34,6 +36,8 @@ def serving_each_connection_once(url: str) -> Generator[str]:
         listener.shutdown(socket.SHUT_RDWR)
 
 
+@pytest.mark.long
+@pytest.mark.slow
 def test_a_server_that_cuts_every_connection_that_is_used_again_is_acquitted(tmp_path: Path) -> None:
     with serving("--clock", "virtual") as server, serving_each_connection_once(server.url) as url:
         ended = run("verify", "--target", url, "--report", tmp_path)
