@@ -25,7 +25,7 @@ test: check ## every check and every test
 	@$(BIN)/python -m pytest -n 6 --dist worksteal tests
 
 long: $(READY) ## the rest of the kill matrix and of the load runs, and what waits long on the real clock
-	@$(BIN)/python -m pytest -n 8 --dist worksteal -m long tests
+	@$(BIN)/python -m pytest -n 6 --dist worksteal -m long tests
 
 deep: $(READY) ## the checker against brute force on 22,000 histories, and more; SEED=7 takes as many others
 	@SEED=$(SEED) $(BIN)/python -m pytest -n 2 --dist worksteal -m deep tests

@@ -71,6 +71,7 @@ def test_what_a_fault_needs_does_show_it(tmp_path: Path) -> None:
     assert result.findings == ("recording/specific-stream",)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(HAZARDS))
 def test_what_the_page_leaves_open_convicts_nobody(tmp_path: Path, name: str) -> None:
     result = judged(tmp_path, faults=(name,), generated="few")

@@ -109,6 +109,7 @@ def test_the_installed_wheel_judges_a_server_without_the_checkout(installed: Pat
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_installed_wheel_gives_client_teams_their_fixtures(installed: Path, tmp_path: Path) -> None:
     team = tmp_path / "team"
     team.mkdir()
@@ -125,6 +126,7 @@ def test_the_installed_wheel_gives_client_teams_their_fixtures(installed: Path, 
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_example_is_tested_with_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
     example = shutil.copytree(CHECKOUT / "examples" / "scheduler", tmp_path / "scheduler")
     python = (str(installed / "bin" / "python"),)
