@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from liverec.client import Exchange
 
-ATTEMPTS = 2
+ATTEMPTS = 4  # one in seven may be lost, and others take turns with these
 PAUSE_S = 1.0
 MOST_TIMEOUTS = 10
 
