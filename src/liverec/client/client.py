@@ -1,23 +1,23 @@
 """The client: whatever leaves for the target leaves here, within its quota, and is seen by the observers."""
 
-import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, Unpack
 
-from liverec.address import Address, parse_address
+from liverec.address import parse_address
 from liverec.client.burst import Burst, open_connections, release
 from liverec.client.composer import Composer, RequestParts
 from liverec.client.connection import Connection, speaks_plainly, speaks_tls
-from liverec.client.credentials import CredentialKind, CredentialsRefused, login_body
+from liverec.client.credentials import CredentialKind
 from liverec.client.exchange import Exchange
 from liverec.client.line import Line, RawExchange
 from liverec.client.outgoing import OutgoingRequest
 from liverec.client.pacer import Pacer
 from liverec.client.processes import Processes
 from liverec.client.redaction import Secrets
+from liverec.client.token_issuer import TokenIssuer
 from liverec.client.transport import Transport
 from liverec.clock import Clock, MonotonicClock
 from liverec.command import command_body, command_query
@@ -25,8 +25,6 @@ from liverec.document import load_document
 from liverec.history import Action, Outcome, Stream, outcome_of
 from liverec.history.writer import HistoryWriter
 from liverec.target import Target
-
-_IAM_PATH = "/v3/auth/tokens"
 
 
 def _utc_now() -> datetime:
@@ -56,15 +54,13 @@ class Client:
         self._observers = tuple(observers)
         self._timeout_s = timeout_s
         self._address = parse_address(target.url)
-        self._credentials = target.profile.credentials
-        self._secrets = Secrets(self._credentials)
-        self._token = self._credentials.token
-        self._token_lock = threading.Lock()
+        self._secrets = Secrets(target.profile.credentials)
         self._document = load_document()
-        self._composer = Composer(target, self._document, token=self._current_token, utc=utc)
         self._pacer = Pacer(target.max_requests_per_minute, clock=MonotonicClock())  # minutes are real ones
         self._processes = Processes()
         self._transport = Transport(clock=clock, timeout_s=timeout_s, secrets=self._secrets)
+        self._issuer = TokenIssuer(target, secrets=self._secrets, exchange=self._paced, observed=self._observed)
+        self._composer = Composer(target, self._document, token=self._issuer.current, utc=utc)
 
     def __enter__(self) -> Self:
         return self
@@ -243,27 +239,7 @@ class Client:
         Raises:
             ValueError: the profile names no IAM.
         """
-        if self._credentials.iam_url is None:
-            raise ValueError("the profile has no iam_url to ask for a token")
-        address = parse_address(self._credentials.iam_url)
-        body = login_body(self._credentials, self.target.profile.project_id)
-        self._pacer.wait()
-        exchange = self._transport.exchange(_login(address, body))
-        token = exchange.header("X-Subject-Token") if exchange.status == 201 else None
-        self._secrets.learn(token, "$TOKEN")
-        return self._observed(exchange), token
-
-    def _current_token(self) -> str:
-        with self._token_lock:
-            if self._token is None:
-                exchange, self._token = self.issue_token()
-                if self._token is None:
-                    found = exchange.error or f"status {exchange.status}, without X-Subject-Token"
-                    raise CredentialsRefused(
-                        f"no token from {self._credentials.iam_url}: expected status 201 with X-Subject-Token, found "
-                        f"{self._secrets.mask(found)}; check iam_url, user, domain and password of the profile"
-                    )
-            return self._token
+        return self._issuer.issue()
 
     def _recorded(
         self, history: HistoryWriter, request: OutgoingRequest, action: Action, stream: Stream, *, lane: int | None
@@ -277,6 +253,10 @@ class Client:
         finally:
             self._processes.release(process, lane=lane, retired=retired)
         return replace(exchange, process=process, index=index)
+
+    def _paced(self, request: OutgoingRequest) -> Exchange:
+        self._pacer.wait()
+        return self._transport.exchange(request)
 
     def _observed(self, exchange: Exchange) -> Exchange:
         for observer in self._observers:
@@ -292,18 +272,3 @@ def _complete(history: HistoryWriter, process: int, exchange: Exchange) -> bool:
         process, status, request_id=exchange.request_id, error_code=exchange.error_code, error=exchange.error
     )
     return outcome_of(status) is Outcome.INFO
-
-
-def _login(address: Address, body: bytes) -> OutgoingRequest:
-    return OutgoingRequest(
-        method="POST",
-        address=address,
-        target=address.prefix + _IAM_PATH,
-        headers=(
-            ("Host", address.authority),
-            ("Accept", "*/*"),
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(body))),
-        ),
-        chunks=(body,),
-    )

@@ -4,10 +4,9 @@ from functools import cached_property
 
 from liverec.clock import NANOSECONDS
 from liverec.reference.faults.fault import Fault
+from liverec.reference.faults.forgetting import ForgetsIdle
 from liverec.reference.recorder import Decision, Recorder
 from liverec.reference.streams import StreamName, StreamState
-
-_FORGETS_AFTER_NS = 5 * NANOSECONDS
 
 
 class _ForgetsStart(Recorder):
@@ -122,22 +121,13 @@ class _StopsLate(_AppliesLate):
         super()._end_recording(state, now)
 
 
-class _ForgetsIdleRecording(Recorder):
+class _ForgetsIdleRecording(ForgetsIdle):
     """Drops a recording that nobody has asked about for five seconds."""
 
-    @cached_property
-    def _asked(self) -> dict[int, int]:
-        return {}
+    after_ns = 5 * NANOSECONDS
 
-    def _settle(self, state: StreamState, now: int) -> None:
-        super()._settle(state, now)
-        if now - self._asked.get(id(state), now) > _FORGETS_AFTER_NS:
-            state.recording = False
-        self._asked[id(state)] = now
-
-    def reset(self) -> None:
-        super().reset()
-        self._asked.clear()
+    def _forget(self, state: StreamState) -> None:
+        state.recording = False
 
 
 RECORDING_FAULTS = (

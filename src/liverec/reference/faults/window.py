@@ -7,12 +7,12 @@ from itertools import count
 
 from liverec.clock import NANOSECONDS
 from liverec.reference.faults.fault import Fault
+from liverec.reference.faults.forgetting import ForgetsIdle
 from liverec.reference.recorder import Decision, Recorder
 from liverec.reference.streams import StreamState
 
 _FORGETS_EVERY = 3
 _REMEMBERS = 20
-_FORGETS_AFTER_NS = 6 * NANOSECONDS
 
 
 class _RemembersFirstStop(Recorder):
@@ -81,22 +81,13 @@ class _RefusedStopClears(Recorder):
         return decision
 
 
-class _ForgetsIdleWindow(Recorder):
+class _ForgetsIdleWindow(ForgetsIdle):
     """Drops the window of a stream that nobody has asked about for six seconds."""
 
-    @cached_property
-    def _asked(self) -> dict[int, int]:
-        return {}
+    after_ns = 6 * NANOSECONDS
 
-    def _settle(self, state: StreamState, now: int) -> None:
-        super()._settle(state, now)
-        if now - self._asked.get(id(state), now) > _FORGETS_AFTER_NS:
-            state.stopped_at = None
-        self._asked[id(state)] = now
-
-    def reset(self) -> None:
-        super().reset()
-        self._asked.clear()
+    def _forget(self, state: StreamState) -> None:
+        state.stopped_at = None
 
 
 class _RemembersTwenty(Recorder):
