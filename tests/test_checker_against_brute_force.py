@@ -22,7 +22,7 @@ from liverec.checker import CheckResult, Finding, check
 from liverec.history import History, Operation, Outcome, Stream
 from random_histories import operations_of, random_history, script_of
 
-HISTORIES = 400
+HISTORIES = 300
 CHUNKS = pytest.mark.parametrize("chunk", range(8))
 
 

@@ -47,7 +47,10 @@ SERVERS = [
         id="HTTP/1.0, until the end",
     ),
     pytest.param(
-        Habits(alone=True, family=socket.AF_INET6), "the target serves one connection at a time", id="one at a time"
+        Habits(alone=True, family=socket.AF_INET6),
+        "the target serves one connection at a time",
+        id="one at a time",
+        marks=pytest.mark.long,
     ),
 ]
 

@@ -11,7 +11,7 @@ from liverec.history.reader import read_file
 from liverec_process import environment, serving
 from locust_process import LOCUST, ended, free_port, loading
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 ELSEWHERE = ("unshare", "--mount", "--time", "--monotonic", "1000", "--fork", "--kill-child", "sh", "-c")
 

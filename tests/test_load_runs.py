@@ -27,7 +27,7 @@ SHORT = {
     "noise": ("8", "18s"),
 }
 
-USUAL = {"ping-pong", "boundary", "contention", "lost-replies"}  # the others are for `make long`
+USUAL = {"ping-pong", "boundary", "lost-replies"}  # the others are for `make long`
 
 # one of the rules, one race, one invalid request, one lost reply: the tests in virtual time have all of them
 FAULTS = {
@@ -74,6 +74,7 @@ def test_a_fault_is_found_by_the_scenario_that_fits_it(tmp_path: Path, fault: st
     assert "failures of its own" not in run.said
 
 
+@pytest.mark.long
 def test_html_of_locust_begins_with_the_verdict(tmp_path: Path) -> None:
     page = tmp_path / "locust.html"
 

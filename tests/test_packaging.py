@@ -137,6 +137,7 @@ def test_the_example_is_tested_with_the_installed_wheel(installed: Path, tmp_pat
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_installed_contracts_run_by_their_path(installed: Path, tmp_path: Path) -> None:
     python = (str(installed / "bin" / "python"),)
     folder = run("-m", "liverec", "where", "contracts", program=python, PYTHONPATH="", cwd=tmp_path).stdout.strip()

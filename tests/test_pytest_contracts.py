@@ -24,6 +24,7 @@ def test_a_selection_and_a_junit_file(tmp_path: Path) -> None:
     assert {case.attrib["classname"].rpartition(".")[2] for case in cases} == {"test_uri"}
 
 
+@pytest.mark.long
 def test_the_first_failure_ends_it(tmp_path: Path) -> None:
     with serving("--clock", "virtual", "--fault", "inclusive-interval") as server:
         ended = run("--target", server.url, "-x", "-k", "restart_interval", program=PYTEST, cwd=tmp_path)
@@ -43,6 +44,7 @@ def test_workers_do_not_use_one_another_s_streams(tmp_path: Path) -> None:
     assert len(set(re.findall(r"^\[(gw\d)\]", ended.stdout, re.MULTILINE))) == 1, ended.stdout
 
 
+@pytest.mark.long
 def test_a_declared_deviation_fails_no_test(tmp_path: Path) -> None:
     known = tmp_path / "known.toml"
     known.write_text('["restart/too-soon"]\nreason = "ticket 4711"\n')

@@ -43,7 +43,7 @@ def test_the_reference_server_is_acquitted_and_left_as_it_was(tmp_path: Path) ->
     ("faults", "says"),
     [
         (("request-id-missing-on-200", "app-coerced"), ("request-id/present-200: ", "body/app-string: ")),
-        (("open-door",), ("authentication/credentials-mandatory: ",)),
+        pytest.param(("open-door",), ("authentication/credentials-mandatory: ",), marks=pytest.mark.long),
     ],
 )
 def test_a_broken_server_is_convicted_of_all_that_it_breaks(
@@ -59,6 +59,7 @@ def test_a_broken_server_is_convicted_of_all_that_it_breaks(
     assert [secret for secret in SECRETS if secret in ended.stdout + ended.stderr] == []
 
 
+@pytest.mark.long
 def test_credentials_come_from_the_environment(tmp_path: Path) -> None:
     with serving() as server:
         profile = reference_profile_text().replace("http://127.0.0.1:8080", server.url)

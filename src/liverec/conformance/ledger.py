@@ -25,11 +25,12 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One exchange, its kind, and what the run was doing."""
+    """One exchange, its kind, and what the run was doing; ``by_gateway``: its error code is one of the gateway's."""
 
     kind: Kind
     exchange: Exchange
     during: str
+    by_gateway: bool
 
 
 def _is_own(exchange: Exchange) -> bool:
@@ -50,11 +51,13 @@ class Ledger:
 
     def add(self, kind: Kind, exchange: Exchange) -> Exchange:
         """Keep *exchange* and return it."""
+        by_gateway = (exchange.error_code or "").startswith(GATEWAY_CODES)
         with self._lock:
             self.requests += 1
             self._bytes += exchange.size
             if len(self._entries) < MOST_EXCHANGES and self._bytes <= MOST_BYTES:
-                self._entries.append(Entry(kind=kind, exchange=exchange, during=self.during))
+                entry = Entry(kind=kind, exchange=exchange, during=self.during, by_gateway=by_gateway)
+                self._entries.append(entry)
             else:
                 self._bytes -= exchange.size
                 self.too_many += 1
@@ -75,7 +78,7 @@ class Ledger:
             for entry in self.entries(Kind.COMMAND, Kind.INVALID, Kind.OPEN)
             if entry.exchange.error is None
             and entry.exchange.status in statuses
-            and not (entry.exchange.error_code or "").startswith(GATEWAY_CODES)
+            and not entry.by_gateway
         )
 
     def first(self, wrong: Callable[[Exchange], str | None], *statuses: int) -> Iterator[tuple[str, Exchange]]:
