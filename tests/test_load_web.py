@@ -1,7 +1,6 @@
 """The web part in a real browser on a real Locust: what it shows, whom it answers, and what it does not run."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,21 +11,18 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from chromium import chromium, needs_chromium
 from liveload.web.login import Attempts
 from liverec.clock import NANOSECONDS, VirtualClock
 from liverec_process import PATIENCE_S, environment, wait_until
 from made_up_run import HOSTILE
 
 HERE = Path(__file__).parent
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 PASSWORD = "open sesame"
 
-pytestmark = [
-    pytest.mark.slow,
-]
-needs_browser = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium on this machine (Debian: chromium)")
+pytestmark = pytest.mark.slow
 
 
 class Site:
@@ -97,10 +93,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
 
 @pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
+    with chromium() as browser:
+        yield browser
 
 
 class Visit:
@@ -123,7 +117,7 @@ def visit(browser: Browser) -> Generator[Visit]:
     context.close()
 
 
-@needs_browser
+@needs_chromium
 def test_the_page_draws_the_run_without_a_complaint_or_a_request_elsewhere(site: Site, visit: Visit) -> None:
     visit.page.goto(f"{site.url}/liverec")
     visit.page.get_by_role("heading", name="The contract is broken").wait_for()
@@ -136,7 +130,7 @@ def test_the_page_draws_the_run_without_a_complaint_or_a_request_elsewhere(site:
     assert all(url.startswith((f"{site.url}/", "data:")) for url in visit.asked)
 
 
-@needs_browser
+@needs_chromium
 def test_a_hostile_stream_name_is_only_text(site: Site, visit: Visit) -> None:
     visit.page.goto(f"{site.url}/liverec")
     visit.page.locator("#violations td").first.wait_for()
@@ -146,7 +140,7 @@ def test_a_hostile_stream_name_is_only_text(site: Site, visit: Visit) -> None:
     assert visit.complaints == []
 
 
-@needs_browser
+@needs_chromium
 def test_the_tab_shows_the_numbers_in_order(site: Site, visit: Visit) -> None:
     site.ask("/swarm", method="POST", form={"user_count": "1", "spawn_rate": "1"})
     visit.page.goto(f"{site.url}/?tab=correctness")
@@ -159,7 +153,7 @@ def test_the_tab_shows_the_numbers_in_order(site: Site, visit: Visit) -> None:
     assert named == sorted(named)
 
 
-@needs_browser
+@needs_chromium
 def test_the_page_says_so_when_nothing_has_run(visit: Visit) -> None:
     with locust() as idle:
         visit.page.goto(f"{idle.url}/liverec")
@@ -169,7 +163,7 @@ def test_the_page_says_so_when_nothing_has_run(visit: Visit) -> None:
     assert visit.complaints == []
 
 
-@needs_browser
+@needs_chromium
 def test_the_files_of_the_run_can_be_fetched(site: Site, visit: Visit) -> None:
     visit.page.goto(f"{site.url}/liverec")
     with visit.page.expect_download() as download:
@@ -279,7 +273,7 @@ def test_the_eleventh_guess_waits_until_the_first_is_a_minute_old() -> None:
     assert attempts.wait_s("127.0.0.1") == 0
 
 
-@needs_browser
+@needs_chromium
 def test_one_logs_in_with_the_form(visit: Visit, tmp_path: Path) -> None:
     with locust(
         "--web-login", MADE_UP_FOLDER=str(tmp_path), LIVEREC_WEB_USER="operator", LIVEREC_WEB_PASSWORD=PASSWORD
