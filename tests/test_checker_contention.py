@@ -20,8 +20,12 @@ def named(dialect: Dialect) -> str:
     return "/".join(asdict(dialect).values())
 
 
-EVERY_DIALECT = pytest.mark.parametrize("dialect", DIALECTS, ids=named)
 SOME_DIALECTS = (DIALECTS[0], DIALECTS[3], DIALECTS[5], DIALECTS[16])
+EVERY_DIALECT = pytest.mark.parametrize(
+    "dialect",
+    [pytest.param(one, marks=() if one in SOME_DIALECTS else pytest.mark.long) for one in DIALECTS],
+    ids=named,
+)
 REFUSING_DIALECTS = (DIALECTS[0], DIALECTS[3], DIALECTS[12])
 
 
