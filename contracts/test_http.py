@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 
 from liverec.client import Exchange
+from liverec.conformance.answers import given_twice, repeated_headers
 from liverec.conformance.conversation import (
     LATE_S,
     Question,
@@ -87,6 +88,18 @@ def test_all_answers_are_well_formed(trial: Trial, answers: Ledger) -> None:
     strays = [one for one in trial.client.strays if not one.is_chunked]
     for exchange in (*answers.malformed(died=bool(trial.contact.lost)), *strays):
         raise Violation("http/well-formed", exchange.error or "", exchange)
+
+
+@pytest.mark.requirement("http/well-formed")
+def test_no_answer_gives_a_single_header_two_values(trial: Trial, answers: Ledger) -> None:
+    whole = [entry.exchange for entry in answers.entries() if entry.exchange.error is None]
+    names = {name: exchange for exchange in whole for name in repeated_headers(exchange)}
+    if names:
+        trial.observe("open/repeated-headers", " and ".join(sorted(names)), *list(names.values())[:2])
+    for exchange in whole:
+        why = given_twice(exchange)
+        if why is not None:
+            raise Violation("http/well-formed", why, exchange)
 
 
 @pytest.mark.requirement("http/method")
@@ -215,7 +228,8 @@ def test_old_http_is_observed(trial: Trial) -> None:
     request = composed(trial, plain_question(trial)).as_bytes().replace(b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", 1)
     found = trial.raw(Kind.OPEN, request)
 
-    told = f"{answered(found.exchange)}, in {found.exchange.version}"
+    chunked = "" if found.exchange.header("Transfer-Encoding") is None else ", in chunks"  # which it may not understand
+    told = f"{answered(found.exchange)}, in {found.exchange.version}{chunked}"
     trial.observe("open/old-http", told, found.exchange)
 
 

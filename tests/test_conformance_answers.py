@@ -1,11 +1,13 @@
 """What is judged of many answers together: whether their ids are made anew, and whether their time goes on."""
 
+from dataclasses import replace
+
 import pytest
 
 from liverec.client import Exchange
 from liverec.client.redaction import Secrets
 from liverec.clock import NANOSECONDS
-from liverec.conformance.answers import request_id_part, request_id_stands_still
+from liverec.conformance.answers import given_twice, repeated_headers, request_id_part, request_id_stands_still
 from liverec.profile import Credentials
 
 UUID = "5f0c2a1e-7c3b-4d19-9a46-2b8e61d0f3a7"
@@ -62,3 +64,32 @@ def test_a_time_that_stands_still_is_found(time: str) -> None:
 )
 def test_a_time_that_may_go_on_is_no_breach(times: tuple[str, ...], apart: float) -> None:
     assert request_id_stands_still(answers(*times, apart=apart)) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        pytest.param({"Content-Type": ("application/json", "text/html")}, "Content-Type", id="two types"),
+        pytest.param({"x-request-ID": ("a-1-b", "c-1-d")}, "X-request-id", id="two ids, in any letter case"),
+        pytest.param({"Content-Type": ("application/json", "application/json")}, None, id="the same type again"),
+        pytest.param({"Set-Cookie": ("a=1", "b=2"), "Date": ("1", "2")}, None, id="what nobody asks for"),
+    ],
+)
+def test_a_header_that_is_no_list_has_one_value(headers: dict[str, tuple[str, str]], why: str | None) -> None:
+    pairs = tuple((name, value) for name, values in headers.items() for value in values)
+    found = given_twice(replace(answer("id"), headers=pairs))
+
+    assert (found is None) if why is None else str(found).startswith(f"{why} is given with different values: ")
+
+
+def test_headers_that_come_again_as_they_were_are_named() -> None:
+    pairs = (
+        ("Vary", "A"),
+        ("vary", "A"),
+        ("Date", "1"),
+        ("Date", "2"),
+        ("Content-Length", "0"),
+        ("Content-Length", "0"),
+    )
+
+    assert repeated_headers(replace(answer("id"), headers=pairs)) == ["content-length", "vary"]

@@ -10,6 +10,7 @@ import pytest
 from liverec import signing
 from liverec.clock import VirtualClock
 from liverec.reference.faults import FAULTS, HAZARDS, fault
+from liverec.reference.faults.headers import HEADER_FAULTS
 from liverec.reference.serving import Running, running
 from liverec.reference.settings import Settings
 from liverec.requirements import NORMATIVE, foundations
@@ -25,6 +26,7 @@ CHUNKED = b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0
 ON_THE_WIRE = [
     "lost-reply",
     "wrong-length",
+    *(one.name for one in HEADER_FAULTS),
     "get-acts",
     "chunked-ignored",
     "double-start",
@@ -86,9 +88,13 @@ def every_command_is_answered(server: Running) -> bool:
     return all(exchange(server, COMMAND) for _ in range(8))
 
 
-def lengths_are_right(server: Running) -> bool:
+def headers_are_right(server: Running) -> bool:
     answers = [exchange(server, COMMAND).partition(b"\r\n\r\n") for _ in range(2)]
-    return all(b"content-length: %d\r\n" % len(body) in head.lower() + b"\r\n" for head, _, body in answers)
+    names = [[line.partition(b":")[0].lower() for line in head.split(b"\r\n")] for head, _, _ in answers]
+    return all(
+        b"content-length: %d\r\n" % len(body) in head.lower() + b"\r\n" and b"transfer-encoding" not in head.lower()
+        for head, _, body in answers
+    ) and all(len(set(each)) == len(each) for each in names)
 
 
 def only_post_acts(server: Running) -> bool:
@@ -133,7 +139,7 @@ def accepted_at_once(server: Running, data: bytes) -> int:
 
 PROMISES_ON_THE_WIRE: Mapping[str, Callable[[Running], bool]] = {
     "http/answered": every_command_is_answered,
-    "http/well-formed": lengths_are_right,
+    "http/well-formed": headers_are_right,
     "http/method": only_post_acts,
     "http/chunked-request": chunks_are_read,
     "http/in-order": answers_keep_their_order,

@@ -47,14 +47,14 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "Setting", partial(Setting, timeout_s=TIMEOUT_S))
 
 
-def judged(folder: Path, url: str) -> Outcome:
-    """Judge the HTTP of the server at *url*, and nothing that takes longer."""
+def judged(folder: Path, url: str, *more: str) -> Outcome:
+    """Judge the HTTP of the server at *url*, and *more* requirements; nothing that takes longer."""
     suite = Suite(
         target=url,
         resolved=resolve_target(url),
         allow=False,
         seed=0,
-        only=("http/answered", "http/well-formed"),
+        only=("http/answered", "http/well-formed", *more),
         folder=folder,
         today=datetime.now(UTC).date(),
     )
@@ -131,6 +131,15 @@ BROKEN = [
     pytest.param(noise, "http/well-formed", id="random bytes"),
     pytest.param(answering(*[OK + answer(404)] * 9), "http/well-formed", id="answers that nobody asked for"),
     pytest.param(answering(answer(200, b"", "X-Na\xefve: \xff")), "http/well-formed", id="a name that is no token"),
+    pytest.param(
+        answering(answer(404, b"", "Content-Length: 1")), "http/well-formed", id="a length and another length"
+    ),
+    pytest.param(
+        answering(answer(404, b"0\r\n\r\n", "Transfer-Encoding: chunked")), "http/well-formed", id="a length and chunks"
+    ),
+    pytest.param(
+        answering(*[answer(404, b"", "X-Request-Id: id-2-host")] * 99), "http/well-formed", id="two request ids"
+    ),
     pytest.param(resetting_every_second(), "http/answered", id="every second connection is reset"),
 ]
 
@@ -167,6 +176,7 @@ def test_who_does_not_answer_cannot_be_judged(serve: Serve, tmp_path: Path, monk
 @pytest.mark.parametrize(
     "odd",
     [
+        pytest.param(answer(404, b"{}", "Content-Length: 2"), id="a length that is given twice"),
         pytest.param(answer(404, b"\xff\xfe\x00{", "Content-Type: application/json"), id="invalid UTF-8"),
         pytest.param(answer(404, ZIPPED, "Content-Encoding: gzip"), id="a gzip bomb"),
     ],
@@ -182,16 +192,18 @@ def test_a_body_is_kept_as_it_came(odd: bytes, tmp_path: Path) -> None:
     assert grown < MOST_MEMORY_KIB
 
 
-def test_no_redirect_is_followed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [301, 303, 307])
+def test_no_redirect_is_followed_nor_taken_for_an_answer(status: int, tmp_path: Path) -> None:
     caught: list[bytes] = []
 
     def catch(connection: socket.socket) -> None:
         caught.append(connection.recv(65536))
 
-    with serving(catch) as trap, serving(answering(*[answer(307, b"", f"Location: {trap}/")] * 99)) as url:
-        ended = judged(tmp_path, url)
+    with serving(catch) as trap, serving(answering(*[answer(status, b"", f"Location: {trap}/")] * 99)) as url:
+        ended = judged(tmp_path, url, "status/documented", "authentication/credentials-mandatory", "http/method")
 
     assert ended.result is not None, ended.message
+    assert (ended.exit_code, ended.result.findings) == (ExitCode.BROKEN, ("status/documented",))
     assert caught == []
 
 

@@ -1,5 +1,6 @@
 """schemathesis' own command with the shipped configuration: processes of their own, right in both directions."""
 
+import socket
 import sys
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -9,6 +10,8 @@ import pytest
 from liverec.assets import asset
 from liverec.profile_file import reference_profile, reference_profile_text
 from liverec_process import Server, run, serving
+from scripted_server import answer, read_request
+from socket_server import serving as listening
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +60,23 @@ def test_a_broken_server_is_convicted_of_all_that_it_breaks(
     assert [broken for broken in says if broken not in ended.stdout] == []
     assert "curl " in ended.stdout
     assert [secret for secret in SECRETS if secret in ended.stdout + ended.stderr] == []
+
+
+def test_a_redirect_is_the_answer_and_is_not_followed(tmp_path: Path) -> None:
+    asked: list[bytes] = []
+
+    def redirect(connection: socket.socket) -> None:
+        with connection.makefile("rb") as requests:
+            while request := read_request(requests):
+                asked.append(request)
+                connection.sendall(answer(307, b"", "Location: /elsewhere"))
+
+    with listening(redirect) as url:
+        ended = judged(url, tmp_path)
+
+    assert ended.returncode == 1, ended.stdout
+    assert "status/documented: " in ended.stdout
+    assert [request for request in asked if request.startswith(b"POST /elsewhere")] == []  # its own GETs are st's
 
 
 @pytest.mark.long

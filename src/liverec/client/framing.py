@@ -189,7 +189,12 @@ class AnswerReader:
 
 def _length(answer: Answer, method: str) -> int:
     """Return how long the body is, or how its end shows (RFC 9112, section 6.3)."""
-    lengths = [value for name, value in answer.headers if name.lower() == "content-length"]
+    lengths = [
+        value.strip(" \t")
+        for name, values in answer.headers
+        if name.lower() == "content-length"
+        for value in values.split(",")  # the same number may be given twice
+    ]
     codings = [value for name, value in answer.headers if name.lower() == "transfer-encoding"]
     if lengths and codings:
         raise _MalformedError("both Content-Length and Transfer-Encoding are given")

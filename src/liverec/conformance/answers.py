@@ -1,6 +1,7 @@
 """What every answer must be like, whatever was asked: each check returns what is wrong, or None."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -17,12 +18,29 @@ STANDS_STILL_S = 10
 _TO_THE_SECOND = {10, 13, 14, 16, 17, 19}  # digits of a time since 1970 or of a date, to the second or finer
 # What the gateway in front of the service may say instead of the service.
 GATEWAY = frozenset({401, 403, 405, 413, 414, 415, 429, 431, 494})
+# Fields that are no lists (RFC 9110, section 8.3; Tables 5, 6 and 8): of two values, which one holds?
+_SINGLE = ("Content-Type", "X-request-id")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\Z|[0-9a-fA-F]{32}\Z")
 # The id and the host may hold hyphens too: where the first part is a UUID, that says where it ends.
 _PARTS = (
     re.compile(r"(?P<id>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})-(?P<time>[0-9TZ]+)-(?P<host>.*)\Z"),
     re.compile(r"(?P<id>.*?)-(?P<time>[0-9TZ]{8,26})-(?P<host>.*)\Z"),
 )
+
+
+def given_twice(exchange: Exchange) -> str | None:
+    """A header that is no list has one value (RFC 9110, section 5.3); the same value again says nothing else."""
+    for single in _SINGLE:
+        values = [value for name, value in exchange.headers if name.lower() == single.lower()]
+        if len(set(values)) > 1:
+            return f"{single} is given with different values: {', '.join(map(repr, values[:3]))}"
+    return None
+
+
+def repeated_headers(exchange: Exchange) -> list[str]:
+    """Return the names, in small letters, of the headers that come with the same value again."""
+    times = Counter((name.lower(), value) for name, value in exchange.headers)
+    return sorted({name for (name, _), count in times.items() if count > 1})
 
 
 def no_request_id(exchange: Exchange) -> str | None:

@@ -59,8 +59,12 @@ def _stop(run: StRun) -> None:
 
 @_st.hook  # type: ignore[untyped-decorator]
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ARG001  # as st calls it
-    """Put the profile's project and streams into what was generated, in every phase, and keep the target's quota."""
+    """Put the profile's project and streams into what was generated, in every phase, and keep the target's quota.
+
+    No redirect is followed: it is an answer, to be judged.
+    """
     (run,) = _RUNS
+    kwargs["allow_redirects"] = False
     case.path_parameters = {"project_id": run.target.profile.project_id}
     body: Any = case.body
     if isinstance(body, dict):

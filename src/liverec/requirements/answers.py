@@ -75,6 +75,7 @@ ANSWER_ROWS = (
         "request-id/present-200",
         "request-id/present-400",
         "request-id/present-404",
+        "http/well-formed",
     ),
     must(
         "request-id/uuid",
@@ -122,6 +123,7 @@ ANSWER_ROWS = (
         "The body of a 400 or 404 is declared as what it is: its Content-Type is a JSON media type.",
         Source(page=_HTTP, place="section 8.3", date=_HTTP_DATE),
         "error-body/object",
+        "http/well-formed",
     ),
     must(
         "http/answered",
@@ -132,7 +134,8 @@ ANSWER_ROWS = (
     ),
     must(
         "http/well-formed",
-        "An answer is a valid HTTP/1.1 message: its length is what its framing says, with no byte missing or left.",
+        "An answer is a valid HTTP/1.1 message: its length is given in one way and right, with no byte missing or left,"
+        " and a header that is no list has one value.",
         Source(page=_HTTP_1_1, place="section 6", date=_HTTP_DATE),
     ),
     must(

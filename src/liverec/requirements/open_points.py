@@ -291,4 +291,10 @@ OPEN_POINTS = (
         "How is the request id's header spelled?",
         "X-Request-Id", "X-request-id", "x-request-id",
     ),
+    open_point(
+        "repeated-headers", "http", "Response Parameters",
+        "HTTP forbids to repeat a header that is no list, and has recipients of a repeated Content-Length accept it.",
+        "Which headers come twice in an answer, with the same value?",
+        "none", "a Content-Length",
+    ),
 )  # fmt: skip
