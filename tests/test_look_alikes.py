@@ -1,8 +1,10 @@
 """Look-alikes: names that nobody has, one part away from a stream's own."""
 
+import re
+
 import pytest
 
-from liverec.conformance.look_alikes import LookAlike
+from liverec.conformance.look_alikes import LookAlike, misread
 from liverec.history import Stream
 
 STREAM = Stream("0123456789abcdef0123456789abcdef", "publish.example.com", "live", "rehearsal-7")
@@ -26,3 +28,13 @@ def test_the_same_seed_gives_the_same_name_and_no_two_streams_share_one(alike: L
 def test_names_begin_or_end_with_the_streams_own() -> None:
     assert LookAlike.LONGER.of(STREAM, seed=0).stream.startswith(STREAM.stream)
     assert LookAlike.PREFIXED.of(STREAM, seed=0).stream.endswith(STREAM.stream)
+
+
+def test_what_is_misread_is_another_name_and_the_same_to_who_misreads_it() -> None:
+    cut, pattern, expression, joined = misread(STREAM)
+
+    assert len({STREAM, cut, pattern, expression, joined}) == 5
+    assert cut.stream.partition("\0")[0] == STREAM.stream
+    assert re.fullmatch(pattern.stream.replace("_", "."), STREAM.stream)
+    assert re.fullmatch(expression.stream, STREAM.stream)
+    assert "".join(joined) == "".join(STREAM)

@@ -30,3 +30,17 @@ class LookAlike(Enum):
                 return stream._replace(stream=f"{stream.stream}-{added}")
             case LookAlike.PREFIXED:
                 return stream._replace(stream=f"{added}-{stream.stream}")
+
+
+def misread(stream: Stream) -> tuple[Stream, ...]:
+    """Return names that nobody has either, and that are *stream*'s to a server which reads names as more than text.
+
+    It ends them at a zero byte, takes them for a pattern or a regular expression, or joins them without a mark.
+    """
+    name, domain, app = stream.stream, stream.publish_domain, stream.app
+    return (
+        stream._replace(stream=f"{name}\0nobody"),
+        stream._replace(stream=f"{name[:-1]}_"),
+        stream._replace(stream=f"{name[:-1]}."),
+        stream._replace(publish_domain=f"{domain}{app[0]}", app=app[1:]),
+    )

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from liverec.history import Stream
-
 NOBODYS = "nobody.invalid"  # under a top-level domain that nobody can have
 _PLAIN = ("rehearsal-1", "live", "mystream", "A1_b-2")
 _ODD_ENDS = (
@@ -81,17 +79,3 @@ def spellings(fields: Mapping[str, str]) -> dict[str, bytes]:
 def _escaped(text: str) -> str:
     units = text.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02X}" for at in range(0, len(units), 2))
-
-
-def look_alikes(stream: Stream) -> dict[str, Stream]:
-    """Return streams that nobody has, and that a server could mistake for *stream*: each with how."""
-    name, domain, app = stream.stream, stream.publish_domain, stream.app
-    return {
-        "where a text ends at a zero byte": stream._replace(stream=f"{name}\0nobody"),
-        "where a name is a pattern": stream._replace(stream=f"{name[:-1]}_"),
-        "where names are joined without a mark": stream._replace(publish_domain=f"{domain}{app[0]}", app=app[1:]),
-        "where a name is the beginning of another": stream._replace(stream=f"{name}-nobody"),
-        "where a name is the end of another": stream._replace(stream=f"nobody-{name}"),
-        "where a name is a regular expression": stream._replace(stream=f"{name[:-1]}."),
-        "where the domain is not looked at": stream._replace(publish_domain=NOBODYS),
-    }
