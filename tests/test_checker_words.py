@@ -106,6 +106,14 @@ def test_each_kind_of_violation_has_its_sentence(script: str, requirement: str, 
     assert (finding.requirement, finding.why) == (requirement, why)
 
 
+def test_one_cause_explains_all_that_it_can() -> None:
+    late = "START+ 0, STOP+ 1000, START- 11500"
+    either = "START+ 0 @b, STOP+ 1000 @b, START- 10900 @b, START- 11100 @b, START+ 20850 @b"  # alone: named too soon
+
+    assert [one.requirement for one in judged(either.replace(" @b", "")).findings] == ["restart/too-soon"]
+    assert [one.requirement for one in judged(f"{late}, {either}").findings] == ["restart/after-interval"]
+
+
 def test_a_nanosecond_is_said_where_it_decides() -> None:
     start, stop, again = operations_of("a START+ 0, a STOP+ 1000000, a START- 10001000001")
     history = History(operations=(start, stop, again), interval_ns=10_000_000_000)

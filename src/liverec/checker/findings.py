@@ -100,8 +100,9 @@ class Findings:
         return self._waived(evidence, witness) or _rule_against(evidence.kinds[last]), witness
 
     def _waived(self, evidence: Evidence, kept: Sequence[int]) -> Forgiven | None:
+        named = sorted(Forgiven, key=lambda rule: rule not in self._broken)  # one cause explains what it can
         try:
-            for rule in Forgiven:
+            for rule in named:
                 if self._judge.explained(evidence, CHANGING, kept=kept, forgiven=rule).readings:
                     return rule
         except OutOfTime:
