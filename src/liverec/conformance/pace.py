@@ -76,6 +76,10 @@ class VirtualPace:
                 for future in [threads.submit(_after, None, send, due) for due in together]:
                     future.result()
 
+    def now(self) -> int:
+        """Return what both clocks say, but for where the target's began."""
+        return self._clock.now()
+
     def advance(self, nanoseconds: int) -> None:
         """Move both clocks forward; nothing may be under way."""
         if nanoseconds > 0:

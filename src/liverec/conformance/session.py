@@ -18,6 +18,7 @@ from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.outcomes import Outcomes, Said
 from liverec.conformance.preflight import Isolation, admitted, isolation
 from liverec.conformance.scheduled import carry_out_schedules, window_ns
+from liverec.conformance.sequences import search
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation
 from liverec.conformance.volume import Volume
@@ -69,6 +70,7 @@ class Session:
             self.events.write("stage", text="carrying out the schedules on the target's virtual clock")
             with suppress(Undecided):
                 carry_out_schedules(self.trial)
+                search(self.trial)
             return
         self.events.write("waiting", seconds=window_ns(self.trial) / NANOSECONDS)
         self.trial.at_rest.clear()
