@@ -76,9 +76,7 @@ class Ledger:
         return tuple(
             entry.exchange
             for entry in self.entries(Kind.COMMAND, Kind.INVALID, Kind.OPEN)
-            if entry.exchange.error is None
-            and entry.exchange.status in statuses
-            and not entry.by_gateway
+            if entry.exchange.error is None and entry.exchange.status in statuses and not entry.by_gateway
         )
 
     def first(self, wrong: Callable[[Exchange], str | None], *statuses: int) -> Iterator[tuple[str, Exchange]]:
