@@ -22,8 +22,8 @@ from liverec.checker import CheckResult, Finding, check
 from liverec.history import History, Operation, Outcome, Stream
 from random_histories import operations_of, random_history, script_of
 
-HISTORIES = 300
-CHUNKS = pytest.mark.parametrize("chunk", range(8))
+HISTORIES = 400
+CHUNKS = pytest.mark.parametrize("chunk", range(6))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
