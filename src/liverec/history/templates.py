@@ -7,6 +7,7 @@ import msgspec
 
 from liverec.history.columns import ACTIONS, OUTCOMES
 from liverec.history.operation import Action, Outcome, Stream, outcome_of
+from liverec.history.texts import Texts
 
 _Integer = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -73,26 +74,22 @@ class Templates:
     def __init__(self) -> None:
         self.listed: list[Template] = []
         self.streams: list[Stream] = []
-        self._by_text: dict[bytes, dict[bytes, int]] = {}
+        self._after: dict[bytes, Texts] = {}
         self.heads: list[bytes] = []  # what stands before request ids
         self._numbers: dict[Template, int] = {}
         self._streams: dict[tuple[str, str, str, str], int] = {}
 
-    def by_text(self, head: bytes) -> dict[bytes, int]:
-        """Return the templates that are known, by what follows *head* (see ``of_text``)."""
-        return self._by_text.setdefault(head, {})
+    def after(self, head: bytes) -> Texts:
+        """Return the templates by what follows *head* in a line, after its process; -1 if that is no record."""
+        if head not in self._after:
+            self._after[head] = Texts(lambda text: self._of_text(head + text))
+        return self._after[head]
 
-    def of_text(self, head: bytes, text: bytes) -> int:
-        """Return the template of what stands in a line after its process, in two parts; -1 if that is no record."""
-        known = self.by_text(head)
-        number = known.get(text)
-        if number is None:
-            try:
-                number = self.of_record(decode_record(b'{"index":0,"time":0,"process":0,' + head + text))
-            except (ValueError, RecursionError):
-                number = -1
-            known[text] = number
-        return number
+    def _of_text(self, text: bytes) -> int:
+        try:
+            return self.of_record(decode_record(b'{"index":0,"time":0,"process":0,' + text))
+        except (ValueError, RecursionError):
+            return -1
 
     def of_record(self, record: Invoke | Answer) -> int:
         """Return the number of what a record says."""
