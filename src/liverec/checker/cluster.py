@@ -43,7 +43,7 @@ class Clusters:
         ordering = self._ordering
         ends = sorted(range(first, beyond), key=ordering.completed.__getitem__)
         entered = self._entered(tracks, ordering.invoked[first], ordering.completed[ends[-1]])
-        if entered is None or (ordering.tied and any(number in ordering.before for number in ends)):
+        if entered is None or (ordering.tied(first, beyond) and any(number in ordering.before for number in ends)):
             return None
         node, begins, last_stops = entered
         return self._followed(node, begins, last_stops, ends)

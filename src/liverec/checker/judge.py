@@ -65,6 +65,7 @@ class Judge:
             interruptions=history.interruptions,
             expired=deadline.passed,
         )
+        self._terms = self.terms  # as they were asked last
 
     def explained(
         self,
@@ -82,7 +83,9 @@ class Judge:
         Raises:
             OutOfTime: the deadline passed.
         """
-        terms = replace(self.terms, readings=readings, forgiven=forgiven, resumed=resumed)
+        terms = self._terms
+        if (terms.readings, terms.forgiven, terms.resumed) != (readings, forgiven, resumed):
+            terms = self._terms = replace(self.terms, readings=readings, forgiven=forgiven, resumed=resumed)
         return explain(Ordering(evidence, terms.limits, kept), terms)
 
     def judged(
@@ -112,7 +115,9 @@ class Judge:
         left, decided = asked, Counter[str]()
         for first, beyond, resumed in stretches:
             explained = self.explained(self.layout.evidence(first, beyond), left, resumed=resumed)
-            left, decided = explained.readings, decided + explained.decided
+            left = explained.readings
+            for rule, count in explained.decided.items():
+                decided[rule] += count
             if not left:
                 break
         return Found(asked, left, decided)

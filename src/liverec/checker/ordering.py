@@ -52,10 +52,10 @@ class Ordering:
         precedence = ((number, self._numbers_before(position)) for number, position in enumerate(self.positions))
         return {number: before for number, before in precedence if before}
 
-    @cached_property
-    def tied(self) -> bool:
-        """Whether any operation may have to come ``before`` one that it overlaps."""
-        return self.evidence.slack is not None or not set(self.completed).isdisjoint(self.invoked)
+    def tied(self, first: int, beyond: int) -> bool:
+        """Whether any of these operations, which overlap no others, may have to come ``before`` another."""
+        ended = set(self.completed[first:beyond])
+        return self.evidence.slack is not None or not ended.isdisjoint(self.invoked[first:beyond])
 
     @cached_property
     def lost_after(self) -> tuple[tuple[int, ...], ...]:

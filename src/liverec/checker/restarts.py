@@ -1,13 +1,14 @@
 """STARTs of idle streams, which the time since the last STOP decides: for all streams at once, dialect by dialect."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from liverec.checker.chunk import Chunk, Flags, last_before
 from liverec.checker.moves import START_ACCEPTED, START_REFUSED
-from liverec.checker.readings import ALL_DIALECTS, RECORDING, RULE_NAMES, Pattern, patterns
+from liverec.checker.readings import RECORDING, RULE_NAMES, Pattern, patterns
 from liverec.checker.rule import AFTER_INTERVAL, TOO_SOON
 from liverec.history import History
 from liverec.history.columns import Int8, Int64
@@ -42,7 +43,7 @@ class Restarts:
         """
         unsure = np.zeros(len(legal), dtype=bool)
         in_question = dialects[self._places]
-        for pattern, gaps in self._gaps():
+        for pattern, gaps in self._gaps:
             doubtful = gaps.stopped & ~gaps.inside & ~gaps.outside & ((in_question & pattern.dialects) != 0)
             unsure[self._places[doubtful]] = True
             refused_wrongly = ~self._accepted & (~gaps.stopped | gaps.outside)
@@ -57,12 +58,12 @@ class Restarts:
         """
         rules = [
             (pattern.dialects, np.where(gaps.stopped, np.where(gaps.inside, _SOON, _AFTER), _FIRST).astype(np.int8))
-            for pattern, gaps in self._gaps()
+            for pattern, gaps in self._gaps
         ]
         agreed = rules[0][1].copy()
         disputed = np.flatnonzero(np.logical_or.reduce([rule != agreed for _, rule in rules]))
         if len(disputed):
-            alive = self._alive(self._places[disputed], legal) & likely
+            alive = self._alive(self._places[disputed], legal, likely)
             found = np.full(len(disputed), -1, dtype=np.int8)
             for dialects, rule in rules:
                 same = (found < 0) | (found == rule[disputed])
@@ -70,25 +71,27 @@ class Restarts:
             agreed[disputed] = np.maximum(found, 0)
         decided[self._places] = agreed
 
-    def _alive(self, places: Int64, legal: Int64) -> Int64:
+    def _alive(self, places: Int64, legal: Int64, likely: int) -> Int64:
         firsts, ends = self._chunk.ends_of_stream(places)
-        alive = np.full(len(places), ALL_DIALECTS)
-        for number in range(len(DIALECTS)):
+        alive = np.full(len(places), likely)
+        for number in (number for number in range(len(DIALECTS)) if likely >> number & 1):
             against = np.flatnonzero(legal & (1 << number) == 0)
             first, here, end = (np.searchsorted(against, one) for one in (firsts, places, ends))
             alive[(here > first) | (len(against) > end - first)] &= ~(1 << number)
         return alive
 
-    def _gaps(self) -> Iterator[tuple[Pattern, _Gaps]]:
-        """Yield how long after the STOP that counts each START comes, by pattern."""
-        known: list[tuple[Flags, _Gaps]] = []
+    @cached_property
+    def _gaps(self) -> Sequence[tuple[Pattern, _Gaps]]:
+        """How long after the STOP that counts each START comes, by pattern."""
+        known, found = list[tuple[Flags, _Gaps]](), list[tuple[Pattern, _Gaps]]()
         for pattern in patterns():
             stamps = pattern.stamps[self._chunk.kind, self._phase]
             gaps = next((gaps for same, gaps in known if np.array_equal(same, stamps)), None)
             if gaps is None:
                 gaps = self._measured(stamps)
                 known.append((stamps, gaps))
-            yield pattern, gaps
+            found.append((pattern, gaps))
+        return found
 
     def _measured(self, stamps: Flags) -> _Gaps:
         last = last_before(stamps)[self._places]

@@ -20,13 +20,14 @@ def explain(ordering: Ordering, terms: Terms) -> Explained:
         OutOfTime: the deadline passed; nothing is known then.
     """
     explained = Explained(readings=terms.readings)
-    alone, overlap = Alone(ordering, terms, explained), Overlap(ordering, terms, explained)
+    alone, overlap = Alone(ordering, terms, explained), None
     ways = _beginning(terms)
     number = 0
     while explained.readings:
         ways, number = alone.passed(ways, number)
         if number == len(ordering.positions) or not explained.readings:
             break
+        overlap = overlap or Overlap(ordering, terms, explained)
         ways, number = overlap.passed(ways, number)
     return explained
 
