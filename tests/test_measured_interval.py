@@ -1,5 +1,9 @@
 """The restart interval as measured: only STARTs count whose gap to the STOP of a recording is known."""
 
+from dataclasses import replace
+
+import pytest
+
 from liverec.checker import check
 from liverec.checker.result import BINS
 from liverec.history import Action, History, Operation, Outcome, Stream
@@ -61,3 +65,15 @@ def test_a_gap_counts_in_the_bin_of_its_middle() -> None:
 
     assert [place for place, count in enumerate(found.refused_by_gap) if count] == [10]
     assert [place for place, count in enumerate(found.accepted_by_gap) if count] == [43]
+
+
+@pytest.mark.parametrize("files", [("a", "b"), ("b", "a")])
+def test_of_a_start_that_another_command_touches_nobody_knows_the_gap(files: tuple[str, str]) -> None:
+    """Whichever file is read first: in between may stand a command of the own process."""
+    before = story((0, START, True), (1, STOP, True), (30, START, True), (30, STOP, True), (30, START, False))
+    first, second, *touching = before.operations
+    at_once = [replace(one, invoked=30 * SECOND, completed=30 * SECOND) for one in touching]
+    at_once[2] = replace(at_once[2], process=1, file=files[1])
+    own = [replace(one, file=files[0]) for one in (first, second, *at_once[:2])]
+
+    assert check(replace(before, operations=(*own, at_once[2]))).interval_s.probes == 0

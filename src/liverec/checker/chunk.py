@@ -57,6 +57,7 @@ class Chunk:
         overlapping = np.zeros(len(self.begun), dtype=bool)
         overlapping[1:] = (begun < ended[:-1]) | ((begun == ended[:-1]) & ~follows)
         overlapping[:-1] |= (begun < self.ended[:-1]) | ((begun == self.ended[:-1]) & ~follows)
+        overlapping[:-2] |= begun[1:] <= self.ended[:-2]  # the one after the next, too, where three touch
         return overlapping
 
     def each(self, values: Int64, united: np.ufunc) -> Int64:

@@ -11,7 +11,7 @@ from liverec.checker.result import Finding
 from liverec.checker.terms import OutOfTime
 from liverec.checker.witness import Place, enough_of, smallest, without_spare
 from liverec.checker.wording import Step, reason, reason_for_one_reading
-from liverec.history import History, Operation, Stream
+from liverec.history import History, Operation
 from liverec.model import CHANGING, Forgiven
 
 ONE_READING = "consistency/one-reading"
@@ -31,7 +31,7 @@ class Findings:
         self._judge = judge
         self._layout = judge.layout
         self._whole: list[Judged] = []
-        self._broken: dict[Forgiven, list[Stream]] = defaultdict(list)
+        self._broken: dict[Forgiven, list[Judged]] = defaultdict(list)
         self._witnesses: dict[Forgiven, list[Operation]] = {}
         self._contradiction: list[Step] = []  # the first one that is found within one stream
 
@@ -50,6 +50,7 @@ class Findings:
 
     def all(self) -> tuple[Finding, ...]:
         """Return the findings: first the broken rules, then what no single dialect explains."""
+        self._attribute()
         findings = [self._page_alone(rule) for rule in Forgiven if rule in self._broken]
         if self._broken:
             self._ask_further()
@@ -73,18 +74,38 @@ class Findings:
     def _break(self, broken: Judged) -> None:
         evidence = self._layout.of_stream(broken.number)
         rule, kept = self._broken_rule(evidence, evidence.answered()[: broken.enough])
-        self._broken[rule].append(self._layout.streams[broken.number])
+        self._broken[rule].append(broken)
         if rule not in self._witnesses:
             self._witnesses[rule] = [
                 self._layout.operation(evidence.rows[position]) for position in self._witness(evidence, kept)
             ]
+
+    def _attribute(self) -> None:
+        """One cause explains what it can: a rule is no finding if another that is broken explains all its streams."""
+        for rule in [rule for rule in Forgiven if rule in self._broken]:
+            streams = self._broken.pop(rule)
+            causes = [other for other in Forgiven if other in self._broken]
+            cause = next((other for other in causes if self._explains(other, streams)), rule)
+            self._broken[cause] += streams
+
+    def _explains(self, rule: Forgiven, streams: Sequence[Judged]) -> bool:
+        try:
+            return all(
+                one.enough <= _MOST_WAIVED
+                and self._waives(
+                    rule, evidence := self._layout.of_stream(one.number), evidence.answered()[: one.enough]
+                )
+                for one in streams
+            )
+        except OutOfTime:
+            return False
 
     def _page_alone(self, rule: Forgiven) -> Finding:
         witness = self._witnesses[rule]
         return Finding(
             requirement=rule.value,
             page_alone="broken",
-            streams=tuple(sorted(self._broken[rule])),
+            streams=tuple(sorted(self._layout.streams[one.number] for one in self._broken[rule])),
             witness=tuple(witness),
             why=reason(rule.value, witness, self._history),
         )
@@ -100,14 +121,14 @@ class Findings:
         return self._waived(evidence, witness) or _rule_against(evidence.kinds[last]), witness
 
     def _waived(self, evidence: Evidence, kept: Sequence[int]) -> Forgiven | None:
-        named = sorted(Forgiven, key=lambda rule: rule not in self._broken)  # one cause explains what it can
         try:
-            for rule in named:
-                if self._judge.explained(evidence, CHANGING, kept=kept, forgiven=rule).readings:
-                    return rule
+            return next((rule for rule in Forgiven if self._waives(rule, evidence, kept)), None)
         except OutOfTime:
-            pass
-        return None
+            return None
+
+    def _waives(self, rule: Forgiven, evidence: Evidence, kept: Sequence[int]) -> bool:
+        """Whether the answers *kept* are explained but for this rule."""
+        return bool(self._judge.explained(evidence, CHANGING, kept=kept, forgiven=rule).readings)
 
     def _witness(self, evidence: Evidence, kept: Sequence[int]) -> list[int]:
         def unexplained(chosen: frozenset[Place]) -> bool:
