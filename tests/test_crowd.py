@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import count
@@ -51,7 +52,7 @@ def meeting(app: ASGIApp) -> ASGIApp:
     return wrapped
 
 
-class LetsLosersIn(Recorder):
+class LetsLosersIn(Recorder, ABC):
     """Lets a START through that came while another one was carried out, if ``_fails`` says so."""
 
     @cached_property
@@ -62,8 +63,8 @@ class LetsLosersIn(Recorder):
     def _races(self) -> Iterator[int]:
         return count(1)
 
-    def _fails(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _fails(self) -> bool: ...
 
     def command(self, action: str, name: StreamName) -> Decision:
         decision = super().command(action, name)

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +32,7 @@ PROVEN = [
 ]
 
 
-class Lenient(Authenticator):
+class Lenient(Authenticator, ABC):
     """Lets in whoever ``pleases``, besides those who may."""
 
     def authenticate(self, request: Request) -> Caller:
@@ -42,8 +43,8 @@ class Lenient(Authenticator):
                 raise
             return Caller(project_id=self.profile.project_id)
 
-    def pleases(self, request: Request) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def pleases(self, request: Request) -> bool: ...
 
     @property
     def token(self) -> str:

@@ -72,8 +72,8 @@ class Findings:
     # A rule of the page: not even a changing reading explains the stream.
 
     def _break(self, broken: Judged) -> None:
-        evidence = self._layout.of_stream(broken.number)
-        rule, kept = self._broken_rule(evidence, evidence.answered()[: broken.enough])
+        evidence, enough = self._shown(broken)
+        rule, kept = self._broken_rule(evidence, enough)
         self._broken[rule].append(broken)
         if rule not in self._witnesses:
             self._witnesses[rule] = [
@@ -90,15 +90,14 @@ class Findings:
 
     def _explains(self, rule: Forgiven, streams: Sequence[Judged]) -> bool:
         try:
-            return all(
-                one.enough <= _MOST_WAIVED
-                and self._waives(
-                    rule, evidence := self._layout.of_stream(one.number), evidence.answered()[: one.enough]
-                )
-                for one in streams
-            )
+            return all(one.enough <= _MOST_WAIVED and self._waives(rule, *self._shown(one)) for one in streams)
         except OutOfTime:
             return False
+
+    def _shown(self, broken: Judged) -> tuple[Evidence, Sequence[int]]:
+        """Return what is known of a stream, and the answers that are enough to show it broken."""
+        evidence = self._layout.of_stream(broken.number)
+        return evidence, evidence.answered()[: broken.enough]
 
     def _page_alone(self, rule: Forgiven) -> Finding:
         witness = self._witnesses[rule]

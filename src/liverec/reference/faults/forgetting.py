@@ -1,5 +1,6 @@
 """What faults of forgetting share: something of a stream is gone after a time in which nobody asked about it."""
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import ClassVar
 
@@ -7,7 +8,7 @@ from liverec.reference.recorder import Recorder
 from liverec.reference.streams import StreamState
 
 
-class ForgetsIdle(Recorder):
+class ForgetsIdle(Recorder, ABC):
     """Drops something of a stream that nobody has asked about for more than ``after_ns``."""
 
     after_ns: ClassVar[int]
@@ -16,8 +17,8 @@ class ForgetsIdle(Recorder):
     def _asked(self) -> dict[int, int]:
         return {}
 
-    def _forget(self, state: StreamState) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _forget(self, state: StreamState) -> None: ...
 
     def _settle(self, state: StreamState, now: int) -> None:
         super()._settle(state, now)

@@ -1,5 +1,6 @@
 """Faults in what START, STOP and an interruption do to a recording."""
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 
 from liverec.clock import NANOSECONDS
@@ -79,7 +80,7 @@ class _Resumes(Recorder):
             self._begin_recording(state)
 
 
-class _AppliesLate(Recorder):
+class _AppliesLate(Recorder, ABC):
     """Answers at once, and carries out some time later, by its own clock."""
 
     @cached_property
@@ -93,8 +94,8 @@ class _AppliesLate(Recorder):
             del self._due[id(state)]
             self._apply(state, due)
 
-    def _apply(self, state: StreamState, now: int) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _apply(self, state: StreamState, now: int) -> None: ...
 
     def reset(self) -> None:
         super().reset()
