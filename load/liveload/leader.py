@@ -27,6 +27,7 @@ from liveload.worker import RESOLUTION_NS
 from liverec import __version__
 from liverec.document import load_document
 from liverec.profile_file import ProfileError
+from liverec.report.text import measured_interval
 from liverec.target import Target, TargetRefused, describe, resolve_target
 
 logger = logging.getLogger("liverec")
@@ -213,6 +214,9 @@ class Leader:
         else:
             for reason in conclusion.reasons:
                 logger.warning("%s", reason.text)
+            measured = measured_interval(self._state.interval_s)
+            if measured:
+                logger.info("measured restart interval: %s", measured)
             logger.info("%s (exit code %d); report in %s", self._state.verdict, conclusion.exit_code, run.folder)
         finally:
             self._run = None

@@ -25,7 +25,7 @@ from liverec.report.sheet import (
     undecided_of,
     unjudged,
 )
-from liverec.report.text import counted, legible, legible_result, seconds
+from liverec.report.text import counted, legible, legible_result, measured_interval
 from liverec.report.text_timeline import KEY, text_timeline
 from liverec.verdict import Result, Standing, Verdict
 
@@ -201,11 +201,10 @@ def _print_dialect(dialect: Mapping[str, str], rows: Iterable[Row], console: Con
 
 
 def _print_interval(interval_s: Mapping[str, float | None], console: Console) -> None:
-    words = {"refused_up_to": "refused up to", "accepted_from": "accepted from"}
-    measured = [f"{words[key]} {seconds(value)}" for key in words if (value := interval_s.get(key)) is not None]
+    measured = measured_interval(interval_s)
     if measured:
         _heading("Measured restart interval", console)
-        _line(console, "  a START was ", " and ".join(measured), " after the STOP")
+        _line(console, "  ", measured)
 
 
 def _print_remarks(result: Result, console: Console, files: Sequence[Path]) -> None:

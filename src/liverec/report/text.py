@@ -69,6 +69,13 @@ def seconds(value: float) -> str:
     return f"{digits} s"
 
 
+def measured_interval(interval_s: Mapping[str, float | None]) -> str:
+    """Return the restart interval that was measured, in words; "" if no probe decides about it."""
+    words = {"refused_up_to": "refused up to", "accepted_from": "accepted from"}
+    known = [f"{words[key]} {seconds(value)}" for key in words if (value := interval_s.get(key)) is not None]
+    return f"a START was {' and '.join(known)} after the STOP" if known else ""
+
+
 def counted(number: int, noun: str) -> str:
     """Return ``1 request`` or ``2 requests``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
