@@ -54,6 +54,8 @@ FAULTS = {
     "forgets-recording": "many",
     "name-ignored": "many",
     "second-stop-unchecked": "ping-pong",
+    "only-for-tokens": "ping-pong",
+    "only-for-signatures": "ping-pong",
     "refused-start-clears": "retry-storm",
     "refused-stop-clears": "contention",
     "forgets-idle-window": "boundary",
