@@ -25,7 +25,7 @@ from liverec.target import resolve_target
 from liverec.verdict import Result
 
 PROFILE = "profile.toml"
-QUICK = replace(SHORT, name="quick", explored=2, raced=4, volume=40)  # most faults show without a crowd
+QUICK = replace(SHORT, name="quick", explored=2, probed=48, raced=4, volume=40)  # most faults show without a crowd
 GAP_S = 0.015  # for which a command that races is in between; all of them wait that long
 # A hundred cases in one process: no garbage is collected between them, and no traceback made up for nobody.
 QUIET = ("-p", "no:unraisableexception", "-p", "no:threadexception", "--tb=native", "--no-summary")

@@ -1,5 +1,6 @@
 """The judge is judged: each fault is convicted by its requirement, and nothing that keeps the page is."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from judged_server import QUICK, judged
 from liverec import model
+from liverec.conformance.budget import Budget
 from liverec.reference.dialect import AXES, read_dialect
 from liverec.reference.faults import FAULTS, HAZARDS
 from liverec.requirements import NORMATIVE
@@ -33,7 +35,11 @@ IN_OTHER_WORDS = [reading for reading in READINGS[1:] if reading not in dict(USE
 GENERATED = ("query/", "body/", "http/no-server-error")
 # What takes a crowd, or hundreds of commands.
 FIRST = {fault.breaks: name for name, fault in reversed(FAULTS.items())}
-BUDGETS = {"lost-update": replace(QUICK, raced=24), "lost-reply-seldom": replace(QUICK, volume=500)}
+BUDGETS = {
+    "lost-update": replace(QUICK, raced=24),
+    "lost-reply-seldom": replace(QUICK, volume=500),
+    "odd-one-out": replace(QUICK, probed=320),
+}
 
 
 def each_fault() -> list[Any]:
@@ -64,11 +70,22 @@ def test_fault_is_convicted_by_its_requirement(tmp_path: Path, name: str) -> Non
     assert result.findings == expected or (FAULTS[name].needs and not result.findings), told
 
 
-def test_what_a_fault_needs_does_show_it(tmp_path: Path) -> None:
-    long_names = {'names = "rehearsal-{n}"': 'names = "a-name-of-more-than-32-characters-{n}"'}
-    result = judged(tmp_path, faults=("names-cut",), generated="none", changes=long_names)
+LONG_NAMES = {'names = "rehearsal-{n}"': 'names = "a-name-of-more-than-32-characters-{n}"'}
 
-    assert result.findings == ("recording/specific-stream",)
+
+@pytest.mark.parametrize(
+    ("name", "changes", "budget"),
+    [
+        ("names-cut", LONG_NAMES, QUICK),
+        ("seconds-of-the-minute", None, replace(QUICK, seconds=120)),
+    ],
+)
+def test_what_a_fault_needs_does_show_it(
+    tmp_path: Path, name: str, changes: Mapping[str, str] | None, budget: Budget
+) -> None:
+    result = judged(tmp_path, faults=(name,), generated="none", changes=changes, budget=budget)
+
+    assert result.findings == (FAULTS[name].breaks,)
 
 
 @pytest.mark.long

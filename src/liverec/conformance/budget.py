@@ -8,6 +8,7 @@ class Budget:
     """What a run may spend; ``seconds`` is about how long it takes on a server that answers at once.
 
     ``generated``: requests that are generated from the document. ``explored``: schedules that are drawn at random.
+    ``probed``: streams that are started again close to the end of their window.
     ``raced``: streams that a crowd commands at one moment. ``volume``: commands about many streams whose answers are
     known beforehand.
     """
@@ -16,13 +17,14 @@ class Budget:
     seconds: int
     generated: int
     explored: int
+    probed: int
     raced: int
     volume: int
 
 
-SHORT = Budget(name="short", seconds=30, generated=60, explored=8, raced=75, volume=1_200)
-NORMAL = Budget(name="normal", seconds=60, generated=200, explored=32, raced=250, volume=3_500)
-LONG = Budget(name="long", seconds=600, generated=2_000, explored=200, raced=2_000, volume=12_000)
+SHORT = Budget(name="short", seconds=30, generated=60, explored=8, probed=160, raced=75, volume=1_200)
+NORMAL = Budget(name="normal", seconds=60, generated=200, explored=32, probed=320, raced=250, volume=3_500)
+LONG = Budget(name="long", seconds=600, generated=2_000, explored=200, probed=480, raced=2_000, volume=12_000)
 BUDGETS = {budget.name: budget for budget in (SHORT, NORMAL, LONG)}
 
 
@@ -39,6 +41,6 @@ def left_out(budget: Budget, *, thin: bool) -> list[str]:
 
 def _searches(budget: Budget) -> str:
     return (
-        f"{budget.generated} generated requests, {budget.raced} races and {budget.volume} commands over many streams "
-        "at the most"
+        f"{budget.generated} generated requests, {budget.explored} random schedules, {budget.probed} boundary probes, "
+        f"{budget.raced} races and {budget.volume} commands over many streams at the most"
     )

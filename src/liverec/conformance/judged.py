@@ -108,6 +108,11 @@ class JudgedHistory:
                 stopped.pop(one.stream, None)
         yield from refused.values()
 
+    def following(self, one: Operation) -> Operation | None:
+        """Return what was asked of the same stream next, after *one* was answered."""
+        answered = one.completed or one.invoked
+        return next((other for other in self.by_stream()[one.stream] if other.invoked > answered), None)
+
     def operation(self, one: Operation) -> Mapping[str, Any]:
         """Return one operation as evidence."""
         return {

@@ -46,5 +46,5 @@ class Repetition:
             commands = len(self.least.history.operations)
             return f"happened again in {self.recurred} of {self.tried} repetitions; {commands} commands show it"
         if self.tried:
-            return f"seen once; did not recur in {self.tried} repetitions"
+            return f"seen once; did not recur in {self.tried} repetitions on other streams"
         return f"not tried again, since {self.left_out or 'it takes too long'}"

@@ -12,6 +12,7 @@ from liverec.conformance.boundary import boundary, exact_boundary
 from liverec.conformance.exploration import explored
 from liverec.conformance.ledger import Kind
 from liverec.conformance.pace import MOST_AT_ONCE, Assigned, Due, last_moment
+from liverec.conformance.pauses import pauses
 from liverec.conformance.schedule import Schedule, at, schedules
 from liverec.conformance.trial import MOST_NAMED, Trial
 from liverec.conformance.verdicts import NotExercised, Undecided
@@ -20,17 +21,17 @@ from liverec.history import Stream
 
 SCHEDULES = "schedules"
 FIRST_LANE = 10_000  # process numbers apart from those that the client gives
-PROBES = 160
-EXACT_PROBES = 48
 _KEPT_FREE = 200  # streams that other tests may want
 _SPARE_TIME = 2.5  # seconds: what the target took for so many commands is little, spread over the whole window
-_SHARE = 0.7  # of the time that a run may take, for what is drawn at random
+_SHARE = 0.7  # of the time that a run may take, for what is drawn at random, and for long pauses
 _UNHURRIED = 100  # of the time that a target takes for so many commands, one random schedule is worth
 
 
 def named(trial: Trial) -> tuple[Schedule, ...]:
-    """Return the schedules that every run has."""
-    return schedules(trial.document.interval_ns, exact=trial.probes_exactly, thin=trial.thin)
+    """Return the schedules that every run of this length has."""
+    interval_ns = trial.document.interval_ns
+    long = () if trial.thin else pauses(interval_ns, until_ns=at(trial.budget.seconds * _SHARE))
+    return (*schedules(interval_ns, exact=trial.probes_exactly, thin=trial.thin), *long)
 
 
 def window_ns(trial: Trial) -> int:
@@ -79,10 +80,10 @@ def _assign_with_more(trial: Trial, plan: Sequence[Schedule]) -> None:
 
 def _probes(trial: Trial, *, free: int, until_ns: int) -> tuple[Schedule, ...]:
     """Return the boundary probes, as many as there are *free* streams to spare."""
-    spare = 0 if trial.thin else max(0, free - _KEPT_FREE)
+    count = 0 if trial.thin else min(trial.budget.probed, max(0, free - _KEPT_FREE))
     if trial.probes_exactly:
-        return exact_boundary(trial.document.interval_ns, count=min(EXACT_PROBES, spare))
-    return boundary(trial.document.interval_ns, count=min(PROBES, spare), until_ns=until_ns, seed=trial.seed)
+        return exact_boundary(trial.document.interval_ns, count=count)
+    return boundary(trial.document.interval_ns, count=count, until_ns=until_ns, seed=trial.seed)
 
 
 def _drawn(trial: Trial, *, free: int) -> tuple[Schedule, ...]:

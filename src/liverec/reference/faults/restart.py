@@ -129,7 +129,7 @@ RESTART_FAULTS = (
         name="seconds-of-the-minute",
         breaks="restart/after-interval",
         summary="the window comes back a minute after the STOP, and every minute from then on",
-        needs="a START between 60 and 70 s after the STOP",
+        needs="a START between 60 and 70 s after the STOP, which --time long sends",
         recorder=_SecondsOfTheMinute,
     ),
     Fault(

@@ -142,7 +142,6 @@ SCOPE_FAULTS = (
         name="odd-one-out",
         breaks="restart/too-soon",
         summary="on one stream of fifty the interval is three seconds",
-        needs="a START within the interval on some hundred streams",
         recorder=_OddOneOut,
     ),
     Fault(

@@ -128,7 +128,6 @@ WINDOW_FAULTS = (
         name="third-stop-unchecked",
         breaks="restart/too-soon",
         summary="the third STOP of a stream opens no window",
-        needs="a START soon after the third STOP of a stream",
         recorder=_no_window_by(3),
     ),
     Fault(
