@@ -8,6 +8,7 @@ from liverec.client import Exchange, Signing
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.observing import observe_contradiction, observe_history
+from liverec.conformance.preflight import Isolation
 from liverec.conformance.session import Session
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, answered, is_success
@@ -79,12 +80,10 @@ def test_request_id_of_the_gateway_is_observed(trial: Trial, answers: Ledger) ->
             trial.observe("open/gateway-request-id", told, entry.exchange)
 
 
-def test_window_scope_is_observed(liverec_session: Session, answers: Ledger) -> None:
-    del answers  # only so that the story has been told
-    story = liverec_session.isolated
-    if story is not None and story.after is not None:
-        told = "other streams of the app are free" if is_success(story.after) else answered(story.after)
-        liverec_session.trial.observe("open/window-scope", told, story.after)
+def test_window_scope_is_observed(trial: Trial, isolated: Isolation) -> None:
+    if isolated.after is not None:
+        told = "other streams of the app are free" if is_success(isolated.after) else answered(isolated.after)
+        trial.observe("open/window-scope", told, isolated.after)
 
 
 def test_answers_about_unknown_streams_are_compared(liverec_session: Session, answers: Ledger) -> None:

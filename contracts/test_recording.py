@@ -7,7 +7,6 @@ from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.ledger import Kind
 from liverec.conformance.look_alikes import LookAlike, misread
 from liverec.conformance.preflight import Isolation
-from liverec.conformance.session import Session
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
 from liverec.history import Action, Outcome, Stream
@@ -171,10 +170,3 @@ def test_start_of_an_unpushed_stream_is_observed(trial: Trial) -> None:
     exchange = trial.variant(Kind.OPEN, Action.START, stream)
 
     trial.observe("open/unpushed-answer", answered(exchange), exchange)
-
-
-@pytest.fixture
-def isolated(liverec_session: Session) -> Isolation:
-    if liverec_session.isolated is None:
-        raise NotExercised("the streams for this story are missing: raise streams.recordable.count to 10 at least")
-    return liverec_session.isolated

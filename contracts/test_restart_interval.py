@@ -4,6 +4,7 @@ import pytest
 
 from liverec.clock import NANOSECONDS
 from liverec.conformance.judged import JudgedHistory
+from liverec.conformance.preflight import Isolation
 from liverec.conformance.session import Session
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered
 from liverec.history import Action, Outcome
@@ -20,21 +21,18 @@ def test_start_after_the_interval_is_not_refused(judged: JudgedHistory) -> None:
 
 
 @pytest.mark.requirement("restart/same-stream")
-def test_window_concerns_the_same_stream_only(liverec_session: Session) -> None:
-    story = liverec_session.isolated
-    if story is None:
-        raise NotExercised("the streams for this story are missing: raise streams.recordable.count to 10 at least")
-    if story.stopped is None or story.stopped.status != 200 or story.after is None:
+def test_window_concerns_the_same_stream_only(isolated: Isolation) -> None:
+    if isolated.stopped is None or isolated.stopped.status != 200 or isolated.after is None:
         raise Undecided("no START and STOP of one stream came before the START of another")
-    if story.after.status in {400, 404} and story.excuse is not None:
-        raise Undecided(story.excuse)
-    if story.after.status in {400, 404}:
+    if isolated.after.status in {400, 404} and isolated.excuse is not None:
+        raise Undecided(isolated.excuse)
+    if isolated.after.status in {400, 404}:
         raise Violation(
             "restart/same-stream",
-            f"a START was accepted before a STOP of another stream; after it, one was answered {answered(story.after)}",
-            *story.begun,
-            story.stopped,
-            story.after,
+            f"a START was accepted before a STOP of another stream, and answered {answered(isolated.after)} after it",
+            *isolated.begun,
+            isolated.stopped,
+            isolated.after,
         )
 
 

@@ -51,6 +51,7 @@ def observed(folder: Path, answers: type[Answers] | None) -> tuple[dict[str, tup
                 initial="idle",
                 folder=folder,
                 scheduled=True,
+                isolates=False,
                 only=frozenset(),
             ) as session,
         ):

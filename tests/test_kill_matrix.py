@@ -88,6 +88,27 @@ def test_what_a_fault_needs_does_show_it(
     assert result.findings == (FAULTS[name].breaks,)
 
 
+REPLAYED_LONG = ("clock-per-app", "unprocessable", "request-id-missing-on-invalid", "get-acts", "third-stop-unchecked")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "stops-whole-app",
+        "crashes-on-odd-names",
+        *(pytest.param(name, marks=pytest.mark.long) for name in REPLAYED_LONG),
+    ],
+)
+def test_what_the_printed_command_judges_convicts_again(tmp_path: Path, name: str) -> None:
+    (tmp_path / "first").mkdir()
+    first = judged(tmp_path / "first", faults=(name,), generated="few")
+    (broken,) = (one for one in first.judgements if one.id == FAULTS[name].breaks)
+    _, *only = broken.replay.split(" --only ")
+    second = judged(tmp_path, faults=(name,), generated="few", only=tuple(only))
+
+    assert first.findings == second.findings == (FAULTS[name].breaks,)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", sorted(HAZARDS))
 def test_what_the_page_leaves_open_convicts_nobody(tmp_path: Path, name: str) -> None:

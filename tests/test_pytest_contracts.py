@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from liverec.assets import asset
+from liverec.profile_file import reference_profile_text
 from liverec_process import interval_of, run, serving
 
 PYTEST = (sys.executable, "-m", "pytest", str(asset("contracts")), "-p", "no:cacheprovider", "-p", "no:randomly")
@@ -22,6 +23,19 @@ def test_a_selection_and_a_junit_file(tmp_path: Path) -> None:
 
     assert ended.returncode == 0, ended.stdout
     assert {case.attrib["classname"].rpartition(".")[2] for case in cases} == {"test_uri"}
+
+
+def test_what_nobody_can_bring_about_is_skipped(tmp_path: Path) -> None:
+    """Whether it judges a requirement, or only observes."""
+    with serving() as server:
+        profile = reference_profile_text().replace("http://127.0.0.1:8080", server.url)
+        assert "\nreference_control = true\n" in profile
+        (tmp_path / "own.toml").write_text(profile.replace("\nreference_control = true\n", "\n"))
+        options = ("--target", "own.toml", "-k", "interruption and (short or observed)", "-rs")
+        ended = run(*options, program=PYTEST, cwd=tmp_path)
+
+    assert (ended.returncode, "2 skipped" in ended.stdout) == (0, True), ended.stdout
+    assert ended.stdout.count("nobody can interrupt a push here") == 2
 
 
 @pytest.mark.long

@@ -1,5 +1,6 @@
 """The same seed gives the same requests: what a run sends is a function of its seed and of the answers."""
 
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,12 @@ import pytest
 
 from judged_server import judged
 from liverec.clock import VirtualClock
+from liverec.conformance import scheduled
+from liverec.conformance.budget import SHORT
+from liverec.conformance.exploration import explored
+from liverec.conformance.folder import Events
+from liverec.conformance.schedule import Schedule
+from liverec.conformance.session import Session
 from liverec.conformance.setting import Setting
 from liverec.conformance.trial import Trial
 from liverec.history import Action, Stream
@@ -94,3 +101,22 @@ def test_whose_turn_it_is_rests_on_the_request_alone(tmp_path: Path) -> None:
 def kind_of(trial: Trial, stream: Stream) -> str:
     exchange = trial.command(Action.STOP, stream)
     return "token" if "x-auth-token" in {name.lower() for name, _ in exchange.request_headers} else "signature"
+
+
+def test_schedules_take_their_streams_before_any_test_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would be a matter of luck which streams are whose, and how many are left for the schedules."""
+
+    def late(*arguments: Any, **options: Any) -> tuple[Schedule, ...]:
+        time.sleep(0.3)  # while a test could take some
+        return explored(*arguments, **options)
+
+    monkeypatch.setattr(scheduled, "explored", late)
+    settings = Settings(profile=reference_profile())
+    with running(settings) as server:
+        trial = Trial(Setting(target=resolve_target(server.url), folder=tmp_path, run="rehearsal", seed=0))
+        session = Session(trial=trial, events=Events(tmp_path), scheduled=True, isolates=False)
+        session.begin()
+        free = trial.streams.free
+        session.close()
+
+    assert free < 1000 - SHORT.probed - SHORT.explored

@@ -52,6 +52,7 @@ class Judgement:
 
     ``evidence`` is a tuple of JSON-ready mappings, each with a ``kind``: an ``exchange`` (one request and its answer),
     a ``witness`` (operations of a history), or a ``value`` (what was observed).
+    ``alone``: its own tests show it, without the rest of the run.
     ``echo_of`` names the broken requirement that this result follows from. ``declared`` is the exception to it, or to
     what it follows from, if one was declared.
     """
@@ -61,6 +62,7 @@ class Judgement:
     why: str
     evidence: tuple[Mapping[str, Any], ...] = ()
     replay: str = ""
+    alone: bool = True
     echo_of: str | None = None
     declared: Declared | None = None
 

@@ -24,7 +24,7 @@ class Budget:
 
 SHORT = Budget(name="short", seconds=30, generated=60, explored=8, probed=160, raced=75, volume=1_200)
 NORMAL = Budget(name="normal", seconds=60, generated=200, explored=32, probed=320, raced=250, volume=3_500)
-LONG = Budget(name="long", seconds=600, generated=2_000, explored=200, probed=480, raced=2_000, volume=12_000)
+LONG = Budget(name="long", seconds=600, generated=2_000, explored=200, probed=320, raced=2_000, volume=12_000)
 BUDGETS = {budget.name: budget for budget in (SHORT, NORMAL, LONG)}
 
 

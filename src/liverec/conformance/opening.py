@@ -35,6 +35,7 @@ def opened(
     initial: Initial | None,
     folder: Path,
     scheduled: bool,
+    isolates: bool,
     only: frozenset[str],
     rehearsed: bool = False,
 ) -> Generator[Session]:
@@ -63,7 +64,7 @@ def opened(
             rehearsed=rehearsed,
         )
         trial = Trial(setting)
-        session = Session(trial=trial, events=Events(folder), scheduled=scheduled)
+        session = Session(trial=trial, events=Events(folder), scheduled=scheduled, isolates=isolates)
         unusable = ""
         try:
             yield session

@@ -20,11 +20,12 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What one test said about one requirement."""
+    """What one test said about one requirement; *alone*: it rests on nothing that other tests sent."""
 
     id: str
     verdict: Verdict
     why: str
+    alone: bool
     evidence: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -104,8 +105,10 @@ def _judgement(
         why = "nothing in this run showed it" if row.question else "no test judged it"
         return Judgement(id=row.id, verdict=Verdict.NOT_EXERCISED, why=why)
     first = said[0]
-    evidence = tuple(item for one in said if one.verdict is first.verdict for item in one.evidence)
-    return Judgement(id=row.id, verdict=first.verdict, why=first.why, evidence=evidence[:4])
+    alike = [one for one in said if one.verdict is first.verdict]
+    evidence = tuple(item for one in alike for item in one.evidence)
+    alone = any(one.alone for one in alike)
+    return Judgement(id=row.id, verdict=first.verdict, why=first.why, evidence=evidence[:4], alone=alone)
 
 
 def _rooted(one: Judgement, broken: set[str]) -> Judgement:

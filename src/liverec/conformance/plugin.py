@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from liverec.conformance.judged import JudgedHistory
     from liverec.conformance.ledger import Ledger
     from liverec.conformance.one_worker import OneWorker
+    from liverec.conformance.preflight import Isolation
     from liverec.conformance.session import Session
     from liverec.conformance.trial import Trial
 
@@ -126,7 +127,9 @@ def liverec_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
     given = _option(config, "--liverec-folder")
     folder = Path(given) if given else tmp_path_factory.mktemp("liverec")
     initial = _option(config, "--liverec-initial")
-    scheduled = any(_turn(item) for item in request.session.items)
+    items = request.session.items
+    scheduled = any(_turn(item) for item in items)
+    isolates = scheduled or any("isolated" in getattr(item, "fixturenames", ()) for item in items)
     try:
         config.stash[_EXPECTING] = _expecting(config)
         with opened(
@@ -137,6 +140,7 @@ def liverec_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
             initial="idle" if initial == "idle" else "unknown" if initial else None,
             folder=folder,
             scheduled=scheduled,
+            isolates=isolates,
             only=_only(config),
             rehearsed=bool(config.getoption("--liverec-dry-run")),
         ) as session:
@@ -153,6 +157,16 @@ def liverec_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
 def trial(liverec_session: Session) -> Trial:
     """Everything a contract test sends, and the streams that it may use."""
     return liverec_session.trial
+
+
+@pytest.fixture(scope="session")
+def isolated(liverec_session: Session) -> Isolation:
+    """What was asked of three streams before anything else."""
+    from liverec.conformance.verdicts import NotExercised  # noqa: PLC0415
+
+    if liverec_session.isolated is None:
+        raise NotExercised("the streams for this story are missing: raise streams.recordable.count to 10 at least")
+    return liverec_session.isolated
 
 
 @pytest.fixture(scope="session")
@@ -204,11 +218,11 @@ def pytest_runtest_makereport(
     session = item.config.stash.get(_SESSION, None)
     if session is not None and call.when == "teardown":
         session.trial.streams.end_test()
-    if not identifiers or session is None:
+    if session is None:
         return report
     failure = call.excinfo.value if call.excinfo is not None else None
     if call.when == "call" or failure is not None:
-        verdict = session.say(identifiers, failure)
+        verdict = session.say(identifiers, failure, alone=not _turn(item))
         if verdict.value == "NOT EXERCISED":
             report.outcome = "skipped"
             path, line, _ = item.location

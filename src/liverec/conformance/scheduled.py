@@ -1,5 +1,6 @@
 """All schedules of a run: a stream for each, its first state, and every command at its time."""
 
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -40,10 +41,11 @@ def window_ns(trial: Trial) -> int:
     return max(last_moment(named(trial)), at(trial.budget.seconds * _SHARE) if explores else 0)
 
 
-def carry_out_schedules(trial: Trial) -> None:
+def carry_out_schedules(trial: Trial, all_lent: threading.Event) -> None:
     """Assign a stream to every schedule, bring it into its first state, and send everything at its time.
 
     Under a quota they come in waves: the steps of one have the room of a minute, which is kept free for them.
+    *all_lent* is set once those of the first wave have their streams: until then nobody else should take any.
 
     Raises:
         Undecided: the target was given up, or its control plane is gone.
@@ -55,7 +57,7 @@ def carry_out_schedules(trial: Trial) -> None:
     trial.ledger.during = SCHEDULES
     for wave in waves:
         done = len(trial.assigned)
-        _assign_with_more(trial, wave)
+        _assign_with_more(trial, wave, all_lent)
         assigned = trial.assigned[done:]
         if trial.thin and not trial.exact:
             begin = trial.client.book([step.at_ns for one in assigned for step in one.schedule.steps])
@@ -63,12 +65,13 @@ def carry_out_schedules(trial: Trial) -> None:
         trial.pace.carry_out(assigned, partial(send_due, trial, first_lane=FIRST_LANE + 10 * done))
 
 
-def _assign_with_more(trial: Trial, plan: Sequence[Schedule]) -> None:
+def _assign_with_more(trial: Trial, plan: Sequence[Schedule], all_lent: threading.Event) -> None:
     """Assign streams to *plan*, and to as many probes and random schedules as the target has streams and time for."""
     probes = _probes(trial, free=trial.streams.free - len(plan), until_ns=last_moment(plan))
     lent = [_lent(trial) for _ in (*plan, *probes)]  # in order, so that the same seed gives each the same stream
     drawn = _drawn(trial, free=trial.streams.free)
     lent += [_lent(trial) for _ in drawn]
+    all_lent.set()
     begun = time.monotonic()
     _assign(trial, plan, lent)
     rate = len(plan) / max(time.monotonic() - begun, 1e-3)  # a slow target would answer more too late

@@ -29,11 +29,15 @@ from liverec.verdict import Verdict
 
 @dataclass(kw_only=True)
 class Session:
-    """Holds a run together; ``scheduled`` says whether a selected test needs the schedules."""
+    """Holds a run together.
+
+    ``scheduled`` and ``isolates`` say whether a selected test needs the schedules, and the story of the streams apart.
+    """
 
     trial: Trial
     events: Events
     scheduled: bool
+    isolates: bool
     outcomes: Outcomes = field(default_factory=Outcomes)
     isolated: Isolation | None = None
     judged: JudgedHistory | None = None
@@ -58,32 +62,36 @@ class Session:
         admitted(self.trial)
         with suppress(Undecided):
             let_windows_pass(self.trial, lambda text: self.events.write("stage", text=text))
+        if self.isolates:
+            try:
+                self.isolated = isolation(self.trial)
+            except NotExercised as problem:
+                self.trial.notes.append(str(problem))
+            except Undecided:
+                return  # the target was given up; whoever asks it again is told
         if not self.scheduled:
             return
-        try:
-            self.isolated = isolation(self.trial)
-        except NotExercised as problem:
-            self.trial.notes.append(str(problem))
-        except Undecided:
-            return  # the target was given up; whoever asks it again is told
         if self.trial.exact:
             self.events.write("stage", text="carrying out the schedules on the target's virtual clock")
             with suppress(Undecided):
-                carry_out_schedules(self.trial)
+                carry_out_schedules(self.trial, threading.Event())
                 search(self.trial)
             return
         self.events.write("waiting", seconds=window_ns(self.trial) / NANOSECONDS)
         self.trial.at_rest.clear()
-        self._background = threading.Thread(target=self._carry_out, name="schedules", daemon=True)
+        lent = threading.Event()
+        self._background = threading.Thread(target=self._carry_out, args=(lent,), name="schedules", daemon=True)
         self._background.start()
+        lent.wait()
 
-    def _carry_out(self) -> None:
+    def _carry_out(self, lent: threading.Event) -> None:
         try:
             with suppress(Undecided):
-                carry_out_schedules(self.trial)
+                carry_out_schedules(self.trial, lent)
         except BaseException as failure:  # noqa: BLE001  # raised again where the result is asked for
             self._failure = failure
         finally:
+            lent.set()
             self.trial.at_rest.set()
 
     def end_schedules(self) -> None:
@@ -117,24 +125,36 @@ class Session:
                 path.with_name(self.violations[-1]).write_bytes(content)
         return self.judged
 
-    def say(self, identifiers: tuple[str, ...], failure: BaseException | None) -> Verdict:
-        """Keep what one test said about its requirements; return its verdict."""
+    def say(self, identifiers: tuple[str, ...], failure: BaseException | None, *, alone: bool) -> Verdict:
+        """Keep what one test said about its requirements; return its verdict.
+
+        *alone*: the test rests on nothing that other tests sent.
+        """
         if isinstance(failure, Violation) and any(_cut_while_reused(one) for one in failure.evidence):
             # HTTP lets a server close a connection between two requests: what became of the second is not known.
             failure = Undecided(f"{failure.why}, but a connection was closed between two requests, as HTTP allows")
         if isinstance(failure, Violation):
-            self._add(failure.identifier, Verdict.BROKEN, failure.why, failure)
+            own = alone and failure.identifier in identifiers
+            self._add(failure.identifier, Verdict.BROKEN, failure.why, alone=own, evidence=failure.evidence)
             return Verdict.BROKEN
         verdict, why = _said(failure)
         decided = self.judged.result.exercised if self.judged is not None else dict[str, int]()
         for identifier in identifiers:
             counted = verdict is Verdict.KEPT and identifier in decided
-            self._add(identifier, verdict, f"{decided[identifier]} commands could have broken it" if counted else why)
+            told = f"{decided[identifier]} commands could have broken it" if counted else why
+            self._add(identifier, verdict, told, alone=alone)
         return verdict
 
-    def _add(self, identifier: str, verdict: Verdict, why: str, violation: Violation | None = None) -> None:
-        evidence = violation.evidence if violation else ()
-        self.outcomes.add(Said(id=identifier, verdict=verdict, why=why, evidence=evidence))
+    def _add(
+        self,
+        identifier: str,
+        verdict: Verdict,
+        why: str,
+        *,
+        alone: bool,
+        evidence: tuple[Mapping[str, Any], ...] = (),
+    ) -> None:
+        self.outcomes.add(Said(id=identifier, verdict=verdict, why=why, alone=alone, evidence=evidence))
         self.events.write("judged", id=identifier, verdict=verdict.value)
 
     def close(self) -> None:

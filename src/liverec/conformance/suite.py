@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -196,7 +197,7 @@ class Suite:
 
     def _read(self, record: dict[str, Any], started: datetime, seconds: float, *, ended: str) -> Outcome:
         rows = tuple(
-            replace(row, replay=f"{self._replay()} --only {row.id}")
+            replace(row, replay=self._replay((row.id,) if row.alone else self.only))
             for row in (msgspec.convert(row, Judgement) for row in record["judgements"])
         )
         rows = with_exceptions(rows, self.deviations, today=self.today)
@@ -222,13 +223,14 @@ class Suite:
         )
         return Outcome(exit_code=exit_code, result=result, history=history)
 
-    def _replay(self) -> str:
-        """Return the command that judges the same target with the same choices."""
+    def _replay(self, only: Sequence[str]) -> str:
+        """Return the command that judges the same target with the same choices, *only* these requirements if any."""
         named = [] if self.target is None else ["--target", quote(self.target)]
         allowed = ["--allow"] if self.allow else []
         timed = [] if self.budget.name == SHORT.name else ["--time", self.budget.name]
         explored = [] if self.explore is None else ["--explore", str(self.explore)]
-        return " ".join(["liverec", "verify", *named, *allowed, "--seed", str(self.seed), *timed, *explored])
+        chosen = [part for one in only for part in ("--only", one)]
+        return " ".join(["liverec", "verify", *named, *allowed, "--seed", str(self.seed), *timed, *explored, *chosen])
 
 
 def _environment() -> dict[str, str]:
