@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from itertools import count
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from liverec.reference.faults.fault import Fault
-from liverec.reference.hanging_up import hang_up
+from liverec.reference.hanging_up import hang_up_after
 from liverec.reference.request import raw_path
 
 
@@ -26,11 +26,7 @@ def _each(number: int, instead: Callable[[ASGIApp, Scope, Receive, Send], Awaita
 
 
 async def _answer_nothing(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001  # as called
-    async def nowhere(_message: Message) -> None:
-        pass
-
-    await app(scope, receive, nowhere)
-    await hang_up(scope, receive)
+    await hang_up_after(app, scope, receive)
 
 
 async def _answer_503(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001  # as called

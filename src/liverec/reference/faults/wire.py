@@ -12,7 +12,7 @@ from liverec import signing
 from liverec.reference.authentication import Authenticator, DeniedError
 from liverec.reference.command import CommandReader
 from liverec.reference.faults.fault import Fault
-from liverec.reference.hanging_up import hang_up
+from liverec.reference.hanging_up import hang_up_after, nowhere
 from liverec.reference.request import Request, raw_path
 
 _LOSES_EVERY = 7
@@ -32,7 +32,7 @@ def _lose_replies(app: ASGIApp) -> ASGIApp:
         if not _is_about_recording(scope) or next(commands) % _LOSES_EVERY:
             await app(scope, receive, send)
         else:
-            await _hang_up_after(app, scope, receive)
+            await hang_up_after(app, scope, receive)
 
     return faulty
 
@@ -44,22 +44,13 @@ def _lose_replies_on_reused(app: ASGIApp) -> ASGIApp:
     async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
         transport = scope.get("liverec.transport")
         if transport in known and _is_about_recording(scope):
-            await _hang_up_after(app, scope, receive)
+            await hang_up_after(app, scope, receive)
             return
         if transport is not None:
             known.add(transport)
         await app(scope, receive, send)
 
     return faulty
-
-
-async def _hang_up_after(app: ASGIApp, scope: Scope, receive: Receive) -> None:
-    await app(scope, receive, _nowhere)
-    await hang_up(scope, receive)
-
-
-async def _nowhere(_message: Message) -> None:
-    pass
 
 
 def _miscount(app: ASGIApp) -> ASGIApp:
@@ -93,7 +84,7 @@ def _repeat_answers(app: ASGIApp) -> ASGIApp:
         transport = scope.get("liverec.transport")
         before = repeated.pop(transport, None) if transport is not None else None
         if before is not None:
-            await app(scope, receive, _nowhere)
+            await app(scope, receive, nowhere)
             for message in before:
                 await send(message)
             return
