@@ -25,17 +25,29 @@ def test_a_selection_and_a_junit_file(tmp_path: Path) -> None:
     assert {case.attrib["classname"].rpartition(".")[2] for case in cases} == {"test_uri"}
 
 
-def test_what_nobody_can_bring_about_is_skipped(tmp_path: Path) -> None:
-    """Whether it judges a requirement, or only observes."""
+def test_what_a_target_does_not_offer_is_skipped_also_where_it_is_only_observed(tmp_path: Path) -> None:
+    profile = tmp_path / "plain.toml"
+    chosen = "interrupted_streams or unpushed or cannot_be_shown or after_an_interruption or short_interruption"
     with serving() as server:
-        profile = reference_profile_text().replace("http://127.0.0.1:8080", server.url)
-        assert "\nreference_control = true\n" in profile
-        (tmp_path / "own.toml").write_text(profile.replace("\nreference_control = true\n", "\n"))
-        options = ("--target", "own.toml", "-k", "interruption and (short or observed)", "-rs")
-        ended = run(*options, program=PYTEST, cwd=tmp_path)
+        text = (
+            reference_profile_text().partition("[streams.other_rule]")[0].replace("http://127.0.0.1:8080", server.url)
+        )
+        profile.write_text(text.replace("reference_control = true", ""))
+        ended = run("--target", profile, "-x", "-k", chosen, "-rs", "-n", "2", program=PYTEST, cwd=tmp_path)
+    ran = re.search(r"^=+ (\d+) skipped in", ended.stdout, re.MULTILINE)
 
-    assert (ended.returncode, "2 skipped" in ended.stdout) == (0, True), ended.stdout
-    assert ended.stdout.count("nobody can interrupt a push here") == 2
+    assert (ended.returncode, bool(ran), "Traceback" in ended.stdout) == (0, True, False), ended.stdout
+    for why in ("nobody can interrupt a push here", "add [streams.unpushed]", "needs a token that has expired"):
+        assert ": NOT EXERCISED: " in ended.stdout
+        assert why in ended.stdout
+
+
+@pytest.mark.parametrize("workers", [(), pytest.param(("-n", "2"), marks=pytest.mark.long)], ids=["alone", "xdist"])
+def test_a_target_that_cannot_be_judged_ends_it_with_the_reason(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    ended = run("--target", "http://192.0.2.1", "-k", "uri", *workers, program=PYTEST, cwd=tmp_path)
+
+    assert (ended.returncode, "INTERNALERROR" in ended.stdout) == (64, False), ended.stdout
+    assert "Exit: liverec: the target http://192.0.2.1 is not this machine" in ended.stdout
 
 
 @pytest.mark.long

@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _JUDGING_SECONDS = 60.0
 _LATER = ("answers", "judged")  # tests with these fixtures judge the whole run: they come last, in this order
+_EXIT = "liverec_exit"
 _SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _EXPECTING: pytest.StashKey[Expecting] = pytest.StashKey()
 _STALE: pytest.StashKey[list[str]] = pytest.StashKey()
@@ -66,6 +67,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorker:
     from liverec.conformance.one_worker import OneWorker  # noqa: PLC0415  # xdist is there only if it calls this
 
     return OneWorker(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """End the run for the reason for which the worker ended it: pytest-xdist would take it for a crash."""
+    reason, code = getattr(node, "workeroutput", {}).get(_EXIT, ("", 0))
+    if reason:
+        pytest.exit(reason, code)
+
+
+def _exit(config: pytest.Config, problem: Exception, code: int) -> NoReturn:
+    """End the run, since the target cannot be judged; a worker of pytest-xdist also tells who started it."""
+    reason = f"liverec: {problem}"
+    getattr(config, "workeroutput", {})[_EXIT] = (reason, code)
+    pytest.exit(reason, code)
 
 
 def _count(text: str) -> int:
@@ -148,9 +164,9 @@ def liverec_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
             session.begin()
             yield session
     except TargetUnusable as problem:
-        pytest.exit(f"liverec: {problem}", returncode=3)
+        _exit(config, problem, 3)
     except (TargetRefused, ProfileError) as problem:
-        pytest.exit(f"liverec: {problem}", returncode=64)
+        _exit(config, problem, 64)
 
 
 @pytest.fixture(scope="session")
@@ -212,21 +228,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn how a contract test ended into a verdict; what was not exercised is shown as skipped."""
+    """Turn how a contract test ended into a verdict; what was not exercised is shown as skipped.
+
+    So is what is only observed, where it did not show: it fails nobody.
+    """
     report = yield
     identifiers = _identifiers(item)
     session = item.config.stash.get(_SESSION, None)
     if session is not None and call.when == "teardown":
         session.trial.streams.end_test()
-    if session is None:
-        return report
     failure = call.excinfo.value if call.excinfo is not None else None
-    if call.when == "call" or failure is not None:
+    if session is not None and (call.when == "call" or failure is not None):
         verdict = session.say(identifiers, failure, alone=not _turn(item))
-        if verdict.value == "NOT EXERCISED":
+        if verdict.value == "NOT EXERCISED" or (verdict.value == "UNDECIDED" and not identifiers):
             report.outcome = "skipped"
             path, line, _ = item.location
-            report.longrepr = (path, line or 0, f"NOT EXERCISED: {failure}")
+            report.longrepr = (path, line or 0, f"{verdict.value}: {failure}")
         if excuse := item.config.stash[_EXPECTING].excuse(failure):
             report.outcome = "skipped"
             report.wasxfail = excuse
