@@ -69,6 +69,10 @@ def test_a_longer_run_looks_for_more() -> None:
 
 
 def test_what_a_budget_leaves_out_is_said() -> None:
-    assert "--time normal tries 200 generated requests" in left_out(BUDGETS["short"], thin=False)[0]
+    for searches in (
+        "--time short tries 60 generated requests, 8 random",
+        "--time normal tries 200 generated requests, 32",
+    ):
+        assert searches in left_out(BUDGETS["short"], thin=False)[0]
     assert left_out(BUDGETS["long"], thin=False) == []
     assert "the quota left out: commands at once" in left_out(BUDGETS["long"], thin=True)[0]

@@ -1,5 +1,6 @@
 """The state machine on a virtual clock: what is broken at the nanosecond is found and made small."""
 
+from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -13,6 +14,7 @@ from liverec.checker import check
 from liverec.clock import NANOSECONDS, MonotonicClock, VirtualClock
 from liverec.conformance.budget import SHORT
 from liverec.conformance.confirmation import try_again, violations
+from liverec.conformance.rehearsal import sequences
 from liverec.conformance.repetition import Shown
 from liverec.conformance.sequences import search
 from liverec.conformance.session import judge_file
@@ -163,6 +165,26 @@ def test_on_a_clock_that_nobody_can_set_nothing_is_sent(tmp_path: Path, *, rehea
         trial.close()
 
     assert (least, sent, trial.assigned) == (None, 0, [])
+
+
+def test_a_dry_run_counts_what_is_sent(tmp_path: Path) -> None:
+    with trial_of(tmp_path / "real") as trial:
+        search(trial)
+        sent = Counter("START" if "action=START" in one.exchange.url else "STOP" for one in trial.ledger.entries())
+    setting = Setting(target=trial.target, folder=tmp_path, run="run", seed=0)
+    (part,) = sequences(setting)
+
+    assert (part.requests, part.actions, part.streams) == (sent.total(), sent, ())
+    assert sequences(replace(setting, budget=replace(SHORT, explored=0))) == ()
+    assert sequences(replace(setting, target=replace(trial.target, max_requests_per_minute=300))) == ()
+
+
+def test_a_dry_run_counts_none_where_no_clock_can_be_set(tmp_path: Path) -> None:
+    target = replace(
+        resolve_target("http://127.0.0.1:9"), profile=replace(reference_profile(), reference_control=False)
+    )
+
+    assert sequences(Setting(target=target, folder=tmp_path, run="run", seed=0)) == ()
 
 
 def test_a_target_that_is_gone_ends_the_search(tmp_path: Path) -> None:

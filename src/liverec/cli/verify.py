@@ -192,8 +192,8 @@ def _list(listing: "Listing") -> None:
         for line in part.lines():
             click.echo(line)
     click.echo(
-        f"\n{listing}. This is so where the contract is kept, less where streams or a control plane are missing; "
-        "what is found broken is tried again. Nothing was sent."
+        f"\n{listing}. This is so where the contract is kept, less where streams, a control plane or a clock that can "
+        "be set are missing; what is found broken is tried again. Nothing was sent."
     )
 
 

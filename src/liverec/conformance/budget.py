@@ -41,6 +41,6 @@ def left_out(budget: Budget, *, thin: bool) -> list[str]:
 
 def _searches(budget: Budget) -> str:
     return (
-        f"{budget.generated} generated requests, {budget.explored} random schedules, {budget.probed} boundary probes, "
-        f"{budget.raced} races and {budget.volume} commands over many streams at the most"
+        f"{budget.generated} generated requests, {budget.explored} random schedules (--explore), {budget.probed} "
+        f"boundary probes, {budget.raced} races and {budget.volume} commands over many streams at the most"
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -12,7 +12,7 @@ from liverec.conformance.folder import Events, write_record
 from liverec.conformance.listing import parts_of
 from liverec.conformance.preflight import TargetUnusable
 from liverec.conformance.record import record
-from liverec.conformance.rehearsal import stand_in
+from liverec.conformance.rehearsal import sequences, stand_in
 from liverec.conformance.session import Session, judge_file
 from liverec.conformance.setting import Setting
 from liverec.conformance.trial import Trial
@@ -52,10 +52,8 @@ def opened(
             name = stack.enter_context(running(Settings(profile=reference_profile()))).url
         resolved = resolve_target(name, allow=allow)
         folder.mkdir(parents=True, exist_ok=True)
-        if rehearsed:
-            resolved = stack.enter_context(stand_in(resolved))
         setting = Setting(
-            target=resolved,
+            target=stack.enter_context(stand_in(resolved)) if rehearsed else resolved,
             folder=folder,
             run=new_run(),
             seed=seed,
@@ -85,7 +83,8 @@ def opened(
             )
             content |= {"unusable": unusable, "violations": session.violations}
             if rehearsed:
-                content["parts"] = [asdict(part) for part in parts_of(trial.ledger, trial.assigned)]
+                more = sequences(replace(setting, target=resolved)) if scheduled else ()
+                content["parts"] = [asdict(part) for part in (*parts_of(trial.ledger, trial.assigned), *more)]
             write_record(folder, content)
 
 
