@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
-from liverec.history import Action, Outcome, Stream
+from liverec.history import Action, Outcome, Stream, reader, records
 from liverec.history.reader import LONGEST_LINE, HistoryError, HistoryFile, read_file
 
 VALUE = ["0123456789abcdef0123456789abcdef", "publish.example.com", "live", "rehearsal-7"]
@@ -287,6 +288,58 @@ def test_a_process_that_invokes_again_after_an_info_is_accepted(read: Read) -> N
 
     assert history.complete
     assert [one.outcome for one in history.operations] == [Outcome.INFO, Outcome.OK]
+
+
+def drawn(draw: Random) -> list[dict[str, Any]]:
+    """Draw records of a few processes, most of which can follow those before them."""
+    waiting, lines, now = set[int](), list[dict[str, Any]](), 100
+    processes = draw.choice(((0, 7, 10**8), (3, 2**31 - 1), (1, 2, 2**31, 2**40), (2**32, 2**32 + 7, 7)))
+    for index in range(draw.randint(1, 60)):
+        process, now = draw.choice(processes), now + draw.choice((0, 1, 5))
+        if (process in waiting) != (draw.random() < 0.01):
+            waiting.discard(process)
+            lines.append(answer(index, now, process=process, status=200, request_id=f"id-{index}"))
+        else:
+            waiting.add(process)
+            lines.append(invoke(index, now - (draw.random() < 0.02) * 50, process))
+    return lines
+
+
+def one_by_one(lines: list[dict[str, Any]]) -> list[tuple[int, int, int, int | None, str | None]]:
+    """Return the operations, up to the first record that cannot follow those before it."""
+    last, called = dict[int, int](), dict[int, int]()
+    operations = list[tuple[int, int, int, int | None, str | None]]()
+    for line in lines:
+        process, time, invokes = line["process"], line["time"], line["type"] == "invoke"
+        if invokes == (process in called) or time < last.get(process, time):
+            break
+        last[process] = time
+        if invokes:
+            called[process] = len(operations)
+            operations.append((line["index"], process, time, None, None))
+        else:
+            number = called.pop(process)
+            operations[number] = (*operations[number][:3], time, line["request_id"])
+    return operations
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 7])
+def test_records_are_paired_by_process_however_many_at_once(
+    read: Read, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "_AT_ONCE", at_once)
+    monkeypatch.setattr(reader, "_BLOCK", 500)
+    whole = 0
+    for seed in range(100):
+        lines = drawn(Random(seed))
+
+        history = read(HEADER, *lines, end(len(lines)))
+
+        found = [(one.index, one.process, one.invoked, one.completed, one.request_id) for one in history.operations]
+        assert found == one_by_one(lines), seed
+        assert [history.operations[-1 - number] for number in range(len(found))] == list(history.operations)[::-1]
+        whole += history.complete
+    assert 20 <= whole <= 90
 
 
 def test_equal_times_are_no_disorder(read: Read) -> None:

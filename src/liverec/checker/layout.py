@@ -1,7 +1,7 @@
 """A history's operations by stream, and of each stream in the order of invocation."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,12 @@ from liverec.history.columns import NO_ANSWER, Columns, Int8, Int32, Int64, colu
 class Excerpt(NamedTuple):
     """Some operations of a layout, as columns."""
 
-    rows: Int64
+    rows: Int32
     begun: Int64
     ended: Int64
     kind: Int8
     file: Int32
-    process: Int64
+    process: Int32 | Int64
     slack: Int64 | None
 
     def evidence(self, some: slice = slice(None)) -> Evidence:
@@ -50,13 +50,12 @@ class Layout:
         self._operations = history.operations
         self._columns = columns_of(history.operations)
         self._rows, place, self.streams = _by_stream(self._columns)
-        self.heads: Int64 = np.searchsorted(place, np.arange(len(self.streams) + 1))
-        self._file = self._columns.file[self._rows]
+        self.heads: Int64 = np.searchsorted(place, np.arange(len(self.streams) + 1, dtype=place.dtype))
         bounds = [history.clock_bounds.get(one, 0) for one in self._columns.files]
         self._slack = self._shared_slack(np.array(bounds, dtype=np.int64), place) if any(bounds) else None
         if self._slack is not None and self._slack.any():
             order = np.lexsort((self._columns.invoked[self._rows] - self._slack, place))
-            self._rows, self._slack, self._file = self._rows[order], self._slack[order], self._file[order]
+            self._rows, self._slack = self._rows[order], self._slack[order]
         self.begun = self._columns.invoked[self._rows]
         self.ended = self._columns.completed[self._rows]
         if self._slack is not None:
@@ -66,12 +65,12 @@ class Layout:
         refused = self._columns.outcome[self._rows] == history_columns.REFUSED
         self.kind: Int8 = self._columns.action[self._rows] + np.int8(REFUSED) * refused
 
-    def _shared_slack(self, bounds: Int64, place: Int64) -> Int64:
+    def _shared_slack(self, bounds: Int64, place: Int32) -> Int64:
         """Return by how much each operation is widened: not at all on streams that one file saw."""
-        files = len(bounds)
-        seen = np.unique(place * files + self._file) // files
+        files, file = len(bounds), self._columns.file[self._rows]
+        seen = np.unique(place.astype(np.int64) * files + file) // files
         shared = np.bincount(seen, minlength=len(self.streams)) > 1
-        return np.where(shared[place], bounds[self._file], 0)
+        return np.where(shared[place], bounds[file], 0)
 
     def __len__(self) -> int:
         """Return the number of streams."""
@@ -97,14 +96,15 @@ class Layout:
             begun=self.begun[places],
             ended=self.ended[places],
             kind=self.kind[places],
-            file=self._file[places],
+            file=self._columns.file[rows],
             process=self._columns.process[rows],
             slack=None if self._slack is None else self._slack[places],
         )
 
     def one_process(self, some: slice) -> npt.NDArray[np.bool_]:
         """Return, for the operations at some places, whether each is of the same process as the one before it."""
-        process, file = self._columns.process[self._rows[some]], self._file[some]
+        rows = self._rows[some]
+        process, file = self._columns.process[rows], self._columns.file[rows]
         same = np.zeros(len(process), dtype=bool)
         same[1:] = (process[1:] == process[:-1]) & (file[1:] == file[:-1])
         return same
@@ -114,28 +114,28 @@ class Layout:
         return self._operations[row]
 
 
-def _by_stream(columns: Columns) -> tuple[Int64, Int64, Sequence[Stream]]:
+def _by_stream(columns: Columns) -> tuple[Int32, Int32, Sequence[Stream]]:
     """Return the rows by stream and invocation, each one's place among the streams, and the streams by place."""
     used = np.bincount(columns.stream, minlength=len(columns.streams)) > 0
-    place = np.cumsum(used) - 1
+    place = np.cumsum(used, dtype=np.int32) - 1
     streams = [one for one, is_used in zip(columns.streams, used.tolist(), strict=True) if is_used]
     rows = _by_invocation(columns)
     rows = rows[columns.outcome[rows] != history_columns.TURNED_AWAY]
-    stream: npt.NDArray[Any] = place[columns.stream[rows]]
+    stream: Int32 = place[columns.stream[rows]]
     # numpy sorts numbers of 16 bits much faster
     narrow = stream.astype(np.uint16) if len(streams) <= np.iinfo(np.uint16).max else stream
     order = np.argsort(narrow, kind="stable")
     return rows[order], stream[order], streams
 
 
-def _by_invocation(columns: Columns) -> Int64:
+def _by_invocation(columns: Columns) -> Int32:
     """Return the rows in the order of invocation; of those at one moment, by file and line."""
-    rows = np.arange(len(columns), dtype=np.int64)
+    rows = np.arange(len(columns), dtype=np.int32)
     later = columns.invoked[1:] - columns.invoked[:-1]
     if bool(np.all(later > 0)) or (bool(np.all(later >= 0)) and _in_line_order(columns.file, columns.index)):
         return rows
-    return np.lexsort((columns.index, columns.file, columns.invoked))
+    return np.lexsort((columns.index, columns.file, columns.invoked)).astype(np.int32)
 
 
-def _in_line_order(file: Int32, index: Int64) -> bool:
+def _in_line_order(file: Int32, index: Int32 | Int64) -> bool:
     return bool(np.all((file[1:] > file[:-1]) | ((file[1:] == file[:-1]) & (index[1:] >= index[:-1]))))

@@ -36,8 +36,8 @@ class Columns:
     action: Int8
     outcome: Int8
     file: Int32
-    process: Int64
-    index: Int64
+    process: Int32 | Int64
+    index: Int32 | Int64
     streams: Sequence[Stream]
     files: Sequence[str]
 

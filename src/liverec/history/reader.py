@@ -1,6 +1,7 @@
 """Reading one history file, strictly, and as far as it is whole (design section 5, history format, version 1)."""
 
 import os
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -11,12 +12,12 @@ import numpy as np
 
 from liverec.history.errors import HistoryError
 from liverec.history.history import Initial
-from liverec.history.lines import LONGEST_LINE, PADDING, LineReader
+from liverec.history.lines import LONGEST_LINE, PADDING, LineReader, Lines
 from liverec.history.operation import Operation
-from liverec.history.recorded import Recorded
-from liverec.history.records import Paired, Records, joined, paired
+from liverec.history.recorded import PLACE_EVERY, Recorded
+from liverec.history.records import Paired, Records, paired
 from liverec.history.source import Source
-from liverec.history.templates import Answer, Invoke, Template, Templates, decode_record
+from liverec.history.templates import Answer, Invoke, Templates, decode_record
 
 __all__ = ["LONGEST_LINE", "MOST_RECORDS", "HistoryError", "HistoryFile", "read_file"]
 
@@ -89,8 +90,9 @@ class _WholePart:
         self.why = ""  # the line after the last record is none
         self.line = b""  # that line
         self.behind = b""  # what stands in its block behind it
+        self.places = array("q")  # of each ``PLACE_EVERY``-th record
         self._path = path
-        self._blocks: list[Records] = []
+        self._taken = Records(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int32))
 
     def add(self, block: bytes, place: int) -> bool:
         """Take the next lines, which stand at *place* in the file; return whether all of them are records."""
@@ -111,20 +113,26 @@ class _WholePart:
                 break
             lines.time[number], lines.process[number] = record.time, record.process
             lines.template[number] = self.templates.of_record(record)
-        self.records += count
+        self.places.extend((starts[-self.records % PLACE_EVERY : count : PLACE_EVERY] + place).tolist())
+        self._take(lines, count)
+        return count == len(starts)
+
+    def _take(self, lines: Lines, count: int) -> None:
+        first, self.records = self.records, self.records + count
         if self.records > MOST_RECORDS:
             raise HistoryError(
                 f"{self._path}: line {MOST_RECORDS + 2}: expected at most {MOST_RECORDS} records, found more"
             )
-        columns = lines.time, lines.process, lines.template, starts + place
-        self._blocks.append(Records(*(column[:count] for column in columns)))
-        return count == len(starts)
+        if int(lines.process[:count].max(initial=0)) > np.iinfo(np.int32).max:
+            self._taken = self._taken._replace(process=self._taken.process.astype(np.int64))
+        if self.records > len(self._taken.time):
+            self._taken = self._taken.with_room(2 * self.records)
+        for column, new in zip(self._taken, (lines.time, lines.process, lines.template), strict=True):
+            column[first : self.records] = new[:count]
 
     def paired(self) -> Paired:
-        """Return the operations; the blocks are gone then."""
-        records = joined(self._blocks)
-        self._blocks.clear()
-        return paired(records, self.templates, self._path)
+        """Return the operations."""
+        return paired(self._taken.first(self.records), self.templates, self._path)
 
 
 class _EndsThereError(Exception):
@@ -161,7 +169,7 @@ def read_file(path: str | os.PathLike[str], *, progress: Callable[[int], None] =
     name = os.fspath(path)
     with Source(name) as source:
         header = _read_header(name, source)
-        found, listed, notes, complete = _read_records(name, source, progress)
+        found, places, notes, complete = _read_records(name, source, progress)
     time = found.records.time
     return HistoryFile(
         path=name,
@@ -172,7 +180,7 @@ def read_file(path: str | os.PathLike[str], *, progress: Callable[[int], None] =
         resolution_ns=header.resolution_ns,
         clock_bound_ns=header.clock_bound_ns or 0,
         interruptions=header.interruptions == "possible",
-        operations=Recorded(name, found, listed),
+        operations=Recorded(name, found, places),
         complete=complete,
         ordered=bool(np.all(time[1:] >= time[:-1])),
         earliest=int(time.min()) if len(time) else None,
@@ -196,7 +204,7 @@ def _read_header(name: str, source: Source) -> _Header:
 
 def _read_records(
     name: str, source: Source, progress: Callable[[int], None]
-) -> tuple[Paired, Sequence[Template], tuple[str, ...], bool]:
+) -> tuple[Paired, Sequence[int], tuple[str, ...], bool]:
     whole = _WholePart(name)
     why = "the end line is missing"
     blocks = _blocks(source)
@@ -208,14 +216,13 @@ def _read_records(
             break
     else:
         why = source.broken or why
-    found = whole.paired()
-    listed = whole.templates.listed
+    found, places = whole.paired(), whole.places
     number = len(found.records.time) + 2  # the header is line 1
     if found.fault or why:
-        return found, listed, (f"{name}: line {number}: {found.fault or why}; the file ends there",), False
+        return found, places, (f"{name}: line {number}: {found.fault or why}; the file ends there",), False
     if whole.behind.strip() or any(block.strip(_BLANK) for block, _ in islice(blocks, 1)):
-        return found, listed, (f"{name}: line {number + 1}: what stands after the end line is ignored",), True
-    return found, listed, (), True
+        return found, places, (f"{name}: line {number + 1}: what stands after the end line is ignored",), True
+    return found, places, (), True
 
 
 def _blocks(source: Source) -> Iterator[tuple[bytes, int]]:

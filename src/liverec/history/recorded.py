@@ -12,19 +12,27 @@ from liverec.history.lines import LONGEST_LINE
 from liverec.history.operation import Operation, Stream
 from liverec.history.records import Paired
 from liverec.history.source import Source
-from liverec.history.templates import Answer, Template, decode_record
+from liverec.history.templates import Answer, Invoke, decode_record
+
+PLACE_EVERY = 16  # records: of each the place would take more memory than it saves time
+
+_LIMIT = LONGEST_LINE + len(b"\r\n")
+_UNANSWERED = Answer(index=0, time=0, process=0, error="no answer recorded")
 
 _Thing = TypeVar("_Thing", Stream, str)
 
 
 class Recorded(Sequence[Operation]):
-    """The operations of one file, in the order of their invoke lines; request ids are read from the file again."""
+    """The operations of one file, in the order of their invoke lines; what was answered is read from the file again.
 
-    def __init__(self, path: str, paired: Paired, listed: Sequence[Template]) -> None:
+    *places* say where in the file each ``PLACE_EVERY``-th record stands.
+    """
+
+    def __init__(self, path: str, paired: Paired, places: Sequence[int]) -> None:
         self.columns = paired.columns
         self._path = path
-        self._answer, self._place = paired.answer.astype(np.int32), paired.place
-        self._listed = listed
+        self._answered = paired.answered
+        self._places = places
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -55,20 +63,22 @@ class Recorded(Sequence[Operation]):
         try:
             with Source(self._path) as source:
                 for row in rows:
-                    place = int(self._place[row])
-                    request_id = None
-                    if place >= 0:
-                        source.seek(place)
-                        record = decode_record(source.line(LONGEST_LINE + len(b"\r\n")))
-                        request_id = record.request_id if isinstance(record, Answer) else None
-                    yield self._operation(row, request_id)
+                    yield self._operation(row, self._answer(source, int(self._answered[row])))
         except ValueError as error:
             raise HistoryError(f"{self._path}: has changed since it was read: {error}") from error
 
-    def _operation(self, row: int, request_id: str | None) -> Operation:
-        columns, number = self.columns, int(self._answer[row])
-        answer = self._listed[number] if number >= 0 else Template(error="no answer recorded")
-        completed = int(columns.completed[row])
+    def _answer(self, source: Source, record: int) -> Invoke | Answer:
+        if record < 0:
+            return _UNANSWERED
+        source.seek(self._places[record // PLACE_EVERY])
+        for _ in range(record % PLACE_EVERY):
+            source.line(_LIMIT)
+        return decode_record(source.line(_LIMIT))
+
+    def _operation(self, row: int, answer: Invoke | Answer) -> Operation:
+        if not isinstance(answer, Answer):
+            raise ValueError("expected an answer")  # noqa: TRY004  # as when it is no record
+        columns, completed = self.columns, int(self.columns.completed[row])
         return Operation(
             process=int(columns.process[row]),
             stream=columns.streams[int(columns.stream[row])],
@@ -78,7 +88,7 @@ class Recorded(Sequence[Operation]):
             completed=None if completed == NO_ANSWER else completed,
             status=answer.status,
             error_code=answer.error_code and sys.intern(answer.error_code),
-            request_id=request_id,
+            request_id=answer.request_id,
             error=answer.error and sys.intern(answer.error),
             file=self._path,
             index=int(columns.index[row]),

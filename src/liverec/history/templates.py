@@ -54,7 +54,7 @@ _TYPES = {Outcome.OK: "ok", Outcome.REFUSED: "fail", Outcome.TURNED_AWAY: "fail"
 
 
 class Template(NamedTuple):
-    """What a record says. An invocation has an ``action`` and a ``stream`` (numbers), an answer all else.
+    """What a record says that matters to pairing and judging, as numbers: of an answer, its outcome.
 
     ``fault`` says how an answer's type contradicts its status.
     """
@@ -62,9 +62,6 @@ class Template(NamedTuple):
     action: int = -1
     stream: int = -1
     outcome: int = -1
-    status: int | None = None
-    error_code: str | None = None
-    error: str | None = None
     fault: str = ""
 
 
@@ -110,10 +107,4 @@ def _of_answer(record: Answer) -> Template:
     outcome = outcome_of(record.status)
     said, means = type(record).__struct_config__.tag, _TYPES[outcome]
     fault = "" if said == means else f"field type: {means!r} is expected with status {record.status}, found {said!r}"
-    return Template(
-        outcome=OUTCOMES.index(outcome),
-        status=record.status,
-        error_code=record.error_code,
-        error=record.error,
-        fault=fault,
-    )
+    return Template(outcome=OUTCOMES.index(outcome), fault=fault)
