@@ -226,7 +226,7 @@ def test_expectation_to_continue_is_observed(trial: Trial) -> None:
 
 def test_old_http_is_observed(trial: Trial) -> None:
     request = composed(trial, plain_question(trial)).as_bytes().replace(b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", 1)
-    found = trial.raw(Kind.OPEN, request)
+    found = trial.raw(Kind.OUTSIDE, request)  # whoever knows HTTP/1.1 alone refuses it below the service
 
     chunked = "" if found.exchange.header("Transfer-Encoding") is None else ", in chunks"  # which it may not understand
     told = f"{answered(found.exchange)}, in {found.exchange.version}{chunked}"
@@ -235,9 +235,9 @@ def test_old_http_is_observed(trial: Trial) -> None:
 
 def test_contradicting_lengths_are_observed(trial: Trial) -> None:
     parts = plain_question(trial).parts
-    request = composed(trial, Question(what="", kind=Kind.OPEN, parts={**parts, "content": [parts["content"]]}))
+    request = composed(trial, Question(what="", kind=Kind.OUTSIDE, parts={**parts, "content": [parts["content"]]}))
     data = request.as_bytes().replace(b"\r\nTransfer-Encoding:", b"\r\nContent-Length: 5\r\nTransfer-Encoding:", 1)
-    found = trial.raw(Kind.OPEN, data)
+    found = trial.raw(Kind.OUTSIDE, data)  # no HTTP that a program may send: its refusal need not come from the service
 
     after = "two answers" if found.answer.excess else "connection closed" if found.closed else "connection kept"
     trial.observe("open/contradicting-lengths", f"{answered(found.exchange)}, {after}", found.exchange)

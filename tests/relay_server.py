@@ -23,7 +23,8 @@ class Habits:
 
     ``changes`` are made to each answer. ``slow_s``: the longest that an answer takes; ``stalls``: each so-many-th takes
     400 ms. A connection is closed after ``requests``, and after ``idle_s`` without another; ``says_so`` by Connection:
-    close. ``piece``: how many bytes are sent at a time.
+    close. ``piece``: how many bytes are sent at a time. ``strict``: what is no POST of HTTP/1.1 never
+    gets to the service.
     """
 
     changes: tuple[Change, ...] = ()
@@ -33,6 +34,7 @@ class Habits:
     says_so: bool = False
     idle_s: float | None = None
     alone: bool = False
+    strict: bool = False
     piece: int = 1_000_000
     family: socket.AddressFamily = socket.AF_INET
 
@@ -87,8 +89,10 @@ def relaying(url: str, habits: Habits) -> Generator[str]:
             request = message(requests)
             if not request:
                 return
-            behind.sendall(request)
-            answer = message(answers, bodiless=request.startswith(b"HEAD "))
+            answer = _refused_below(request) if habits.strict else b""
+            if not answer:
+                behind.sendall(request)
+                answer = message(answers, bodiless=request.startswith(b"HEAD "))
             last = number == habits.requests or b"\r\nconnection: close\r\n" in answer.lower()
             answer = _changed(answer, habits, last=last)
             time.sleep(
@@ -101,6 +105,22 @@ def relaying(url: str, habits: Habits) -> Generator[str]:
 
     with socket_server.serving(serve, family=habits.family) as relay:
         yield relay
+
+
+def _refused_below(request: bytes) -> bytes:
+    """Return what the HTTP library says by itself of a request that it does not know or take; it knows no JSON."""
+    head = request.partition(b"\r\n\r\n")[0].lower()
+    first = head.partition(b"\r\n")[0]
+    if b" /v1/" not in first:
+        return b""
+    status = b""
+    if b"\r\ncontent-length:" in head and b"\r\ntransfer-encoding:" in head:
+        status = b"400 Bad Request"
+    elif not first.startswith(b"post "):
+        status = b"501 Not Implemented"
+    elif first.endswith(b"http/1.0"):
+        status = b"505 HTTP Version Not Supported"
+    return b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status if status else b""
 
 
 def _changed(answer: bytes, habits: Habits, *, last: bool) -> bytes:

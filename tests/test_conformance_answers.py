@@ -7,7 +7,14 @@ import pytest
 from liverec.client import Exchange
 from liverec.client.redaction import Secrets
 from liverec.clock import NANOSECONDS
-from liverec.conformance.answers import given_twice, repeated_headers, request_id_part, request_id_stands_still
+from liverec.conformance.answers import (
+    given_twice,
+    repeated_headers,
+    request_id_part,
+    request_id_stands_still,
+    status_wrong,
+)
+from liverec.conformance.ledger import Kind
 from liverec.profile import Credentials
 
 UUID = "5f0c2a1e-7c3b-4d19-9a46-2b8e61d0f3a7"
@@ -93,3 +100,18 @@ def test_headers_that_come_again_as_they_were_are_named() -> None:
     )
 
     assert repeated_headers(replace(answer("id"), headers=pairs)) == ["content-length", "vary"]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "wrong"),
+    [
+        pytest.param(501, Kind.OUTSIDE, False, id="a method that the server does not know"),
+        pytest.param(505, Kind.OUTSIDE, False, id="a version that the server does not know"),
+        pytest.param(500, Kind.OUTSIDE, True, id="another method, and it fails"),
+        pytest.param(501, Kind.OPEN, True, id="a command, and it has none"),
+    ],
+)
+def test_what_http_refuses_with_5xx_is_no_failure_of_the_server(status: int, kind: Kind, *, wrong: bool) -> None:
+    found = status_wrong(kind, replace(answer(f"{UUID}-1723190400000-host"), status=status))
+
+    assert found == (("http/no-server-error", f"the answer is {status}") if wrong else None)

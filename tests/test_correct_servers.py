@@ -46,6 +46,7 @@ SERVERS = [
         "the target closes each connection after its answer",
         id="HTTP/1.0, until the end",
     ),
+    pytest.param(Habits(strict=True), None, id="refuses below the service what is no POST of HTTP/1.1"),
     pytest.param(
         Habits(alone=True, family=socket.AF_INET6),
         "the target serves one connection at a time",

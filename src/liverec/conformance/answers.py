@@ -18,6 +18,8 @@ STANDS_STILL_S = 10
 _TO_THE_SECOND = {10, 13, 14, 16, 17, 19}  # digits of a time since 1970 or of a date, to the second or finer
 # What the gateway in front of the service may say instead of the service.
 GATEWAY = frozenset({401, 403, 405, 413, 414, 415, 429, 431, 494})
+# How HTTP refuses a method or a version that a server does not know (RFC 9110, sections 15.6.2 and 15.6.6).
+_UNSUPPORTED = frozenset({501, 505})
 # Fields that are no lists (RFC 9110, section 8.3; Tables 5, 6 and 8): of two values, which one holds?
 _SINGLE = ("Content-Type", "X-request-id")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\Z|[0-9a-fA-F]{32}\Z")
@@ -137,7 +139,8 @@ def media_type_wrong(exchange: Exchange) -> str | None:
 def status_wrong(kind: Kind, exchange: Exchange) -> tuple[str, str] | None:
     """Return which requirement the status breaks, and how; None if it breaks none."""
     status = exchange.status
-    if exchange.error is not None or status is None or status in {200, 400, 404}:
+    unsupported = kind is Kind.OUTSIDE and status in _UNSUPPORTED
+    if exchange.error is not None or status is None or status in {200, 400, 404} or unsupported:
         return None
     if status >= 500:
         return "http/no-server-error", f"the answer is {status}"

@@ -106,6 +106,8 @@ class JudgedHistory:
                 refused.setdefault(one.stream, (before, one))
             elif one.outcome is Outcome.REFUSED:  # it may have opened a window, or be carried out later
                 stopped.pop(one.stream, None)
+                if one.action is Action.START:
+                    starts_end[one.stream] = max(starts_end[one.stream], one.completed or inf)
         yield from refused.values()
 
     def following(self, one: Operation) -> Operation | None:
