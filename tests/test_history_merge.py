@@ -1,22 +1,31 @@
 """Files of one run become one history; where one breaks off, nothing later is judged."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from liverec.history import Action, Operation, Outcome, Stream
+from liverec.history import Action, History, Operation, Outcome, Stream
+from liverec.history.columns import columns_of
+from liverec.history.copy import as_file
 from liverec.history.merge import merge
-from liverec.history.reader import HistoryError, HistoryFile
+from liverec.history.reader import HistoryError, HistoryFile, read_file
 
 STREAM = Stream("p", "publish.example.com", "live", "rehearsal-1")
 
 
 def operation(
-    invoked: int, completed: int | None, *, file: str = "a", index: int = 0, outcome: Outcome | None = None
+    invoked: int,
+    completed: int | None,
+    *,
+    file: str = "a",
+    index: int = 0,
+    outcome: Outcome | None = None,
+    stream: Stream = STREAM,
 ) -> Operation:
     return Operation(
         process=0,
-        stream=STREAM,
+        stream=stream,
         action=Action.START,
         outcome=outcome or (Outcome.INFO if completed is None else Outcome.OK),
         invoked=invoked,
@@ -212,3 +221,31 @@ def test_clocks_that_may_disagree_move_the_break_to_where_all_are_whole_for_cert
         ("b", 3, None),
         ("b", 99, None),
     ]
+
+
+@pytest.mark.parametrize("lost", [0, 2], ids=["whole", "one breaks off"])
+def test_operations_of_files_are_the_same_one_by_one_all_at_once_and_as_columns(tmp_path: Path, lost: int) -> None:
+    files: list[HistoryFile] = []
+    for name, moments in (("a", range(0, 40, 4)), ("b", range(1, 30, 3))):
+        path = str(tmp_path / name)
+        said = [
+            operation(moment, moment + 2, file=path, stream=STREAM._replace(stream=f"{name}{moment % 5}"))
+            for moment in moments
+        ]
+        lines = as_file(History(operations=said, interval_ns=10, run="r"), path).splitlines(keepends=True)
+        Path(path).write_bytes(b"".join(lines[: len(lines) - lost * (name == "b")]))
+        files.append(read_file(path))
+    before = [tuple(file.operations) for file in files]
+
+    history = merge(files)
+
+    operations = tuple(history.operations)
+    kept, expected = columns_of(history.operations), columns_of(operations)
+    assert len(operations) == (18 if lost else 20)
+    assert operations == tuple(history.operations[row] for row in range(len(operations)))
+    assert operations[3:9:2] == history.operations[3:9:2]
+    assert [kept.streams[number] for number in kept.stream] == [one.stream for one in operations]
+    assert [kept.files[number] for number in kept.file] == [one.file for one in operations]
+    for name in ("invoked", "completed", "action", "outcome", "process", "index"):
+        assert getattr(kept, name).tolist() == getattr(expected, name).tolist()
+    assert [tuple(file.operations) for file in files] == before

@@ -1,7 +1,7 @@
 """Operations as columns of numbers: all that judging millions of them asks for, without an object for each."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
@@ -18,6 +18,7 @@ OK, REFUSED, TURNED_AWAY, INFO = range(4)
 ACTIONS = tuple(Action)  # by number
 OUTCOMES = tuple(Outcome)
 NO_ANSWER = (1 << 63) - 1  # completed, where there is none
+BY_ROW = ("invoked", "completed", "stream", "action", "outcome", "file", "process", "index")
 
 _Thing = TypeVar("_Thing", Stream, str)
 
@@ -44,6 +45,10 @@ class Columns:
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.invoked)
+
+    def chosen(self, rows: slice | npt.NDArray[np.bool_]) -> "Columns":
+        """Return some of the rows; of a slice, without a copy."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in BY_ROW})
 
 
 @runtime_checkable

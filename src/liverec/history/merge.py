@@ -1,13 +1,13 @@
 """Several files of one run made one history (design section 5: one file per load worker)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import chain
 
 from liverec.history.history import History
-from liverec.history.operation import Operation, Outcome
+from liverec.history.joined import Joined
+from liverec.history.known import Known
+from liverec.history.operation import Operation
 from liverec.history.reader import HistoryError, HistoryFile
-from liverec.history.recorded import Joined
 
 
 def merge(files: Sequence[HistoryFile], *, interval_ns: int | None = None, resolution_ns: int | None = None) -> History:
@@ -70,32 +70,16 @@ def _judgeable(files: Sequence[HistoryFile]) -> tuple[Sequence[Operation], tuple
     if empty is not None:
         return (), (f"{empty}: breaks off before its first record, so that nothing of the run is judged",)
     path = min(moments, key=lambda path: moments[path])
-    kept = tuple(chain.from_iterable(_until(moments[path], file) for file in files))
+    moment = moments[path]
+
+    def known(file: HistoryFile) -> Known:  # its clock may be off by its bound, both ways
+        bound = file.clock_bound_ns
+        return Known(file.operations, invoked=moment + bound, answered=moment - bound)
+
+    kept = Joined([known(file) for file in files])
     left_out = sum(len(file.operations) for file in files) - len(kept)
     note = (
-        f"{path}: breaks off first, at time {moments[path]}; nothing later is judged in any file "
+        f"{path}: breaks off first, at time {moment}; nothing later is judged in any file "
         f"(operations left out: {left_out})"
     )
     return kept, (note,)
-
-
-def _until(moment: int, file: HistoryFile) -> Iterable[Operation]:
-    """Yield what had been invoked by *moment* of the run's clock; what was certainly not answered by then is open.
-
-    The file's clock may be off by its bound, both ways: what may lie after the moment is not taken as known before it.
-    """
-    for operation in file.operations:
-        if operation.invoked - file.clock_bound_ns > moment:
-            continue
-        if operation.completed is not None and operation.completed + file.clock_bound_ns > moment:
-            yield replace(
-                operation,
-                outcome=Outcome.INFO,
-                completed=None,
-                status=None,
-                error_code=None,
-                request_id=None,
-                error="answered after another file breaks off",
-            )
-        else:
-            yield operation

@@ -1,15 +1,13 @@
-"""The operations of a history file, kept as columns: an operation is made when it is asked for."""
+"""The operations of a history file: one is made when it is asked for."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Generic, TypeVar, cast, overload
 
-import numpy as np
-
-from liverec.history.columns import ACTIONS, NO_ANSWER, OUTCOMES, Columns, Int32, Int64, columns_of
+from liverec.history.columns import ACTIONS, NO_ANSWER, OUTCOMES
 from liverec.history.errors import HistoryError
+from liverec.history.kept import Kept
 from liverec.history.lines import LONGEST_LINE
-from liverec.history.operation import Operation, Stream
+from liverec.history.operation import Operation
 from liverec.history.records import Paired
 from liverec.history.source import Source
 from liverec.history.templates import Answer, Invoke, decode_record
@@ -19,10 +17,8 @@ PLACE_EVERY = 16  # records: of each the place would take more memory than it sa
 _LIMIT = LONGEST_LINE + len(b"\r\n")
 _UNANSWERED = Answer(index=0, time=0, process=0, error="no answer recorded")
 
-_Thing = TypeVar("_Thing", Stream, str)
 
-
-class Recorded(Sequence[Operation]):
+class Recorded(Kept):
     """The operations of one file, in the order of their invoke lines; what was answered is read from the file again.
 
     *places* say where in the file each ``PLACE_EVERY``-th record stands.
@@ -34,32 +30,12 @@ class Recorded(Sequence[Operation]):
         self._answered = paired.answered
         self._places = places
 
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self.columns)
+    def some(self, rows: Iterable[int]) -> Iterator[Operation]:
+        """Yield the operations in these rows.
 
-    @overload
-    def __getitem__(self, row: int) -> Operation: ...
-    @overload
-    def __getitem__(self, row: slice) -> tuple[Operation, ...]: ...
-    def __getitem__(self, row: int | slice) -> Operation | tuple[Operation, ...]:
-        """Return one, or some."""
-        rows = range(len(self))[row]
-        if isinstance(rows, int):
-            return next(self._made([rows]))
-        return tuple(self._made(rows))
-
-    def __iter__(self) -> Iterator[Operation]:
-        """Yield them all."""
-        return self._made(range(len(self)))
-
-    def __eq__(self, other: object) -> bool:
-        """Whether they are the same operations in the same order."""
-        return isinstance(other, Sequence) and tuple(self) == tuple(cast("Sequence[Operation]", other))
-
-    __hash__ = None  # type: ignore[assignment]  # as long as it is compared by value
-
-    def _made(self, rows: Iterable[int]) -> Iterator[Operation]:
+        Raises:
+            HistoryError: the file cannot be read any more, or has changed.
+        """
         try:
             with Source(self._path) as source:
                 for row in rows:
@@ -93,73 +69,3 @@ class Recorded(Sequence[Operation]):
             file=self._path,
             index=int(columns.index[row]),
         )
-
-
-class Joined(Sequence[Operation]):
-    """The operations of several files, one file after the other."""
-
-    def __init__(self, parts: Sequence[Sequence[Operation]]) -> None:
-        self._parts = parts
-        self._ends = np.cumsum([len(part) for part in parts])
-        self.columns = _joined([columns_of(part) for part in parts])
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self.columns)
-
-    @overload
-    def __getitem__(self, row: int) -> Operation: ...
-    @overload
-    def __getitem__(self, row: slice) -> tuple[Operation, ...]: ...
-    def __getitem__(self, row: int | slice) -> Operation | tuple[Operation, ...]:
-        """Return one, or some."""
-        if isinstance(row, slice):
-            return tuple(self[one] for one in range(len(self))[row])
-        row = range(len(self))[row]
-        part = int(np.searchsorted(self._ends, row, side="right"))
-        return self._parts[part][row - int(self._ends[part]) + len(self._parts[part])]
-
-    def __iter__(self) -> Iterator[Operation]:
-        """Yield them all."""
-        for part in self._parts:
-            yield from part
-
-    def __eq__(self, other: object) -> bool:
-        """Whether they are the same operations in the same order."""
-        return isinstance(other, Sequence) and tuple(self) == tuple(cast("Sequence[Operation]", other))
-
-    __hash__ = None  # type: ignore[assignment]  # as long as it is compared by value
-
-
-def _joined(parts: Sequence[Columns]) -> Columns:
-    streams, files = _Numbers[Stream](), _Numbers[str]()
-    stream = [streams.of(part.streams)[part.stream] for part in parts]
-    file = [files.of(part.files)[part.file] for part in parts]
-
-    def column(name: str) -> Int64:
-        return np.concatenate([getattr(part, name) for part in parts])
-
-    return Columns(
-        invoked=column("invoked"),
-        completed=column("completed"),
-        stream=np.concatenate(stream),
-        action=column("action").astype(np.int8),
-        outcome=column("outcome").astype(np.int8),
-        file=np.concatenate(file),
-        process=column("process"),
-        index=column("index"),
-        streams=tuple(streams.numbers),
-        files=tuple(files.numbers),
-    )
-
-
-class _Numbers(Generic[_Thing]):
-    """Numbers for things that several files name."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[_Thing, int] = {}
-
-    def of(self, things: Iterable[_Thing]) -> Int32:
-        """Return the numbers of these things."""
-        found = [self.numbers.setdefault(one, len(self.numbers)) for one in things]
-        return np.array(found, dtype=np.int32)
