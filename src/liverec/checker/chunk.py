@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from liverec.checker.layout import Layout
-from liverec.history.columns import NO_ANSWER, Int64
+from liverec.history.columns import NO_ANSWER, Int32, Int64
 
 Flags = npt.NDArray[np.bool_]
+_Number = TypeVar("_Number", np.int32, np.int64)
 _ROWS = 1 << 17  # what fits a processor's cache
 _STREAMS = 1 << 12  # leaves enough bits for times
 _MOST_BITS = 62
@@ -27,7 +29,9 @@ class Chunk:
         self.places = slice(int(layout.heads[first]), int(layout.heads[beyond]))
         self.kind = layout.kind[self.places]
         self._layout = layout
-        self.numbers: Int64 = np.repeat(np.arange(first, beyond), np.diff(layout.heads[first : beyond + 1]))
+        self.numbers: Int32 = np.repeat(
+            np.arange(first, beyond, dtype=np.int32), np.diff(layout.heads[first : beyond + 1])
+        )
         self.heads = np.ones(len(self.numbers), dtype=bool)
         self.heads[1:] = self.numbers[1:] != self.numbers[:-1]
         begun, ended = layout.begun[self.places], layout.ended[self.places]
@@ -37,9 +41,9 @@ class Chunk:
         bits = (latest - earliest + 1).bit_length()
         self.fits = bits + (beyond - first).bit_length() <= _MOST_BITS
         if self.fits:
-            zero = (self.numbers - first << bits) - earliest
+            zero = (self.numbers.astype(np.int64) - first << bits) - earliest
             self.begun: Int64 = begun + zero
-            self.ended: Int64 = np.where(self.lost, (self.numbers - first + 1 << bits) - 1, ended + zero)
+            self.ended: Int64 = np.where(self.lost, zero + (earliest - 1 + (1 << bits)), ended + zero)
 
     @cached_property
     def first_places(self) -> Int64:
@@ -60,10 +64,10 @@ class Chunk:
         overlapping[:-2] |= begun[1:] <= self.ended[:-2]  # the one after the next, too, where three touch
         return overlapping
 
-    def each(self, values: Int64, united: np.ufunc) -> Int64:
+    def each(self, values: npt.NDArray[_Number], united: np.ufunc) -> npt.NDArray[_Number]:
         """Return what the *values* of its stream *united* are, by operation."""
-        by_stream: Int64 = united.reduceat(values, self.first_places)
-        everywhere: Int64 = by_stream[np.cumsum(self.heads) - 1]
+        by_stream: npt.NDArray[_Number] = united.reduceat(values, self.first_places)
+        everywhere: npt.NDArray[_Number] = by_stream[np.cumsum(self.heads) - 1]
         return everywhere
 
     def ends_of_stream(self, places: Int64) -> tuple[Int64, Int64]:
@@ -83,9 +87,9 @@ def chunks(layout: Layout) -> Iterator[Chunk]:
         first = beyond
 
 
-def last_before(flags: Flags) -> Int64:
+def last_before(flags: Flags) -> Int32:
     """Return the last place before each place where *flags* is set; -1 if there is none."""
-    places = np.where(flags, np.arange(len(flags)), -1)
-    last = np.full(len(flags), -1)
+    places = np.where(flags, np.arange(len(flags), dtype=np.int32), np.int32(-1))
+    last = np.full(len(flags), -1, dtype=np.int32)
     np.maximum.accumulate(places[:-1], out=last[1:])
     return last

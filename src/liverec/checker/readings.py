@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from liverec.checker.moves import KEPT, Move, table, united
 from liverec.checker.rule import RULES
-from liverec.history.columns import Int8, Int64
+from liverec.history.columns import Int8, Int32
 from liverec.model import CHANGING, DIALECTS
 
 ALL_DIALECTS = CHANGING - 1
@@ -40,10 +40,10 @@ def patterns() -> tuple[Pattern, ...]:
 
 
 @cache
-def legal_in_phase() -> Int64:
+def legal_in_phase() -> Int32:
     """Return the dialects in which an answer is legal, if the time since the last STOP is as it must be."""
     legal = [[united(move.readings for move in _moves(kind, phase)) for phase in _PHASES] for kind in _KINDS]
-    return np.array(legal, dtype=np.int64) & ALL_DIALECTS
+    return (np.array(legal) & ALL_DIALECTS).astype(np.int32)
 
 
 @cache

@@ -11,7 +11,7 @@ from liverec.checker.moves import START_ACCEPTED, START_REFUSED
 from liverec.checker.readings import RECORDING, RULE_NAMES, Pattern, patterns
 from liverec.checker.rule import AFTER_INTERVAL, TOO_SOON
 from liverec.history import History
-from liverec.history.columns import Int8, Int64
+from liverec.history.columns import Int8, Int32, Int64
 from liverec.model import DIALECTS
 
 _FIRST, _AFTER, _SOON = (RULE_NAMES.index(one) for one in ("recording/start", AFTER_INTERVAL, TOO_SOON))
@@ -28,7 +28,7 @@ class _Gaps(NamedTuple):
 class Restarts:
     """The STARTs of idle streams, if nothing overlaps; ``starts`` is where the stretch of each operation begins."""
 
-    def __init__(self, chunk: Chunk, phase: Int64, starts: Int64, history: History) -> None:
+    def __init__(self, chunk: Chunk, phase: Int8, starts: Int64, history: History) -> None:
         start = ~chunk.lost & ((chunk.kind == START_ACCEPTED) | (chunk.kind == START_REFUSED))
         self._places = np.flatnonzero(start & (phase != RECORDING))
         self._accepted = chunk.kind[self._places] == START_ACCEPTED
@@ -36,7 +36,7 @@ class Restarts:
         self._surely_inside = history.interval_ns - history.resolution_ns
         self._perhaps_inside = history.interval_ns + history.resolution_ns
 
-    def rule_out(self, legal: Int64, dialects: Int64) -> Flags:
+    def rule_out(self, legal: Int32, dialects: Int32) -> Flags:
         """Take from *legal* the dialects that forbid a START; return the operations that time leaves in doubt.
 
         *dialects* are those that are still in question for the operation's stream.
@@ -51,7 +51,7 @@ class Restarts:
             legal[wrong] &= ~pattern.dialects
         return unsure
 
-    def decide(self, decided: Int8, legal: Int64, likely: int) -> None:
+    def decide(self, decided: Int8, legal: Int32, likely: int) -> None:
         """Write the rule that decides each START in every dialect that may be the service's; 0 if they differ.
 
         Those are the *likely* ones that other streams do not rule out, nor what came before it in its own.
@@ -71,7 +71,7 @@ class Restarts:
             agreed[disputed] = np.maximum(found, 0)
         decided[self._places] = agreed
 
-    def _alive(self, places: Int64, legal: Int64, likely: int) -> Int64:
+    def _alive(self, places: Int64, legal: Int32, likely: int) -> Int64:
         firsts, ends = self._chunk.ends_of_stream(places)
         alive = np.full(len(places), likely)
         for number in (number for number in range(len(DIALECTS)) if likely >> number & 1):

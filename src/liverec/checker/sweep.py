@@ -15,7 +15,7 @@ from liverec.checker.moves import START_ACCEPTED, STOP_ACCEPTED
 from liverec.checker.readings import ALL_DIALECTS, ENDED, FRESH, RECORDING, decided_by_phase, legal_in_phase
 from liverec.checker.restarts import Restarts
 from liverec.history import History
-from liverec.history.columns import Int64
+from liverec.history.columns import Int8, Int64
 
 
 class Stretch(NamedTuple):
@@ -98,10 +98,10 @@ def _in_doubt(chunk: Chunk) -> Flags:
     return in_doubt
 
 
-def _phases(chunk: Chunk, starts: Int64, resumed: Flags) -> Int64:
+def _phases(chunk: Chunk, starts: Int64, resumed: Flags) -> Int8:
     """Return the phase before each operation, where no START is accepted but at the end of a stretch."""
     stopped = last_before(~chunk.lost & (chunk.kind == STOP_ACCEPTED)) >= starts
-    return np.where(resumed, np.where(stopped, ENDED, RECORDING), FRESH)
+    return np.where(resumed, np.where(stopped, ENDED, RECORDING), FRESH).astype(np.int8)
 
 
 def _leave(chunk: Chunk, starts: Int64, left: Flags, resumed: Flags, found: Swept) -> None:
