@@ -1,8 +1,11 @@
 """Framing: where an answer ends, and what is wrong with it."""
 
+import gc
+from weakref import ref
+
 import pytest
 
-from liverec.client.framing import Answer, read_answer
+from liverec.client.framing import Answer, AnswerReader, read_answer
 
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -103,3 +106,15 @@ def test_without_a_length_the_close_is_the_end() -> None:
     assert read(data, closed=True) == Answer(
         status=200, version="HTTP/1.1", headers=(("X", "1"),), body=b"all of it", complete=True
     )
+
+
+def test_what_came_of_an_answer_without_end_is_let_go_at_once() -> None:
+    reader = AnswerReader(method="POST")
+    reader.feed(OK + b"\r\nx")
+    held = ref(reader)
+    gc.disable()
+    del reader
+    gone = held() is None
+    gc.enable()
+
+    assert gone

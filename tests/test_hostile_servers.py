@@ -27,7 +27,7 @@ from socket_server import Serve, answering, serving, until_it_is_closed
 
 TIMEOUT_S = 5.0
 IMPATIENT_S = 0.3  # with those who never answer
-MOST_MEMORY_KIB = 600 * 1024  # more than before; each of these servers would send as much to a single request
+MOST_MEMORY_KIB = 250 * 1024  # more than before; each of these servers would send as much to a few requests
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 RESET = struct.pack("ii", 1, 0)
 BOMB = zlib.compressobj(9, zlib.DEFLATED, 31)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from selectors import EVENT_READ, DefaultSelector
 
 from liverec.address import Address
-from liverec.client.connection import LARGEST_ANSWER, Connection, NoConnectionError
+from liverec.client.connection import LARGEST_ANSWER, LARGEST_KEPT, Connection, NoConnectionError
 from liverec.client.deadline import Deadline
 from liverec.client.exchange import Exchange
 from liverec.client.framing import AnswerReader
@@ -65,6 +65,8 @@ class _Pending:
         too_large = self._size > LARGEST_ANSWER
         if not self._reader.finished and not too_large:
             return None
+        if too_large:
+            self._reader.cut(LARGEST_KEPT)
         answer = self._reader.answer
         error = f"too large: an answer of more than {LARGEST_ANSWER} bytes" if too_large else None
         if answer.problem is not None:

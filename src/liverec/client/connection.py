@@ -15,6 +15,7 @@ from liverec.client.deadline import Deadline
 from liverec.client.framing import Answer, AnswerReader
 
 LARGEST_ANSWER = 1024 * 1024  # bytes on the wire: head, interim answers and framing count, too
+LARGEST_KEPT = 64 * 1024  # bytes of the body of one that is larger still
 _CHUNK = 64 * 1024
 _ATTEMPTS = 3
 _PAUSE_S = 0.05
@@ -90,6 +91,7 @@ class Connection:
             self.received += part
             if len(self.received) > LARGEST_ANSWER:
                 error = f"too large: an answer of more than {LARGEST_ANSWER} bytes"
+                reader.cut(LARGEST_KEPT)
                 break
             reader.feed(part)
         answer = reader.answer

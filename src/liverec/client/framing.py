@@ -3,6 +3,7 @@
 import re
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from weakref import proxy
 
 from liverec.client.redaction import Headers
 
@@ -69,7 +70,7 @@ class AnswerReader:
         self._begun = False
         self._until_end = False
         self._answer = Answer()
-        self._reading = self._read()
+        self._reading = AnswerReader._read(proxy(self))  # no cycle: what an answer without end left is let go at once
         next(self._reading)
 
     @property
@@ -83,6 +84,10 @@ class AnswerReader:
     def finished(self) -> bool:
         """Whether no byte can change the answer any more: it is complete, or malformed."""
         return self._answer.complete or self._answer.problem is not None
+
+    def cut(self, most: int) -> None:
+        """Forget what came of the body but for its first *most* bytes: nobody reads on, and answers are kept."""
+        del self._body[most:]
 
     def feed(self, data: bytes) -> None:
         """Read on; what is left over once the answer is complete is its ``excess``."""
