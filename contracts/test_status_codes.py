@@ -100,6 +100,22 @@ def test_refused_command_changes_nothing(trial: Trial) -> None:
         )
 
 
+@pytest.mark.requirement("status/no-effect")
+def test_start_refused_within_the_interval_begins_nothing(trial: Trial) -> None:
+    """Told by STOP, which finds nothing to stop after the first one, and again after the START that came too soon."""
+    if trial.thin:
+        raise NotExercised("a START that comes too soon is left out on a target with a quota")
+    stream = trial.recording()
+    stopped, idle, soon, after = (
+        trial.command(action, stream) for action in (Action.STOP, Action.STOP, Action.START, Action.STOP)
+    )
+    if stopped.status != 200 or idle.status not in {400, 404} or soon.status not in {400, 404}:
+        raise NotExercised("no START was refused of a stream whose STOPs are refused while it is idle")
+    if after.status == 200:
+        why = "STOP of an idle stream is refused, and after a START that came too soon and was refused it was accepted"
+        raise Violation("status/no-effect", why, stopped, idle, soon, after)
+
+
 def test_body_of_a_200_is_observed(trial: Trial, answers: Ledger) -> None:
     succeeded = first(answers.answers(200), "no command succeeded")
 

@@ -8,6 +8,7 @@ from liverec.client import Exchange
 from liverec.client.redaction import Secrets
 from liverec.clock import NANOSECONDS
 from liverec.conformance.answers import (
+    falsely_encoded,
     given_twice,
     repeated_headers,
     request_id_part,
@@ -115,3 +116,20 @@ def test_what_http_refuses_with_5xx_is_no_failure_of_the_server(status: int, kin
     found = status_wrong(kind, replace(answer(f"{UUID}-1723190400000-host"), status=status))
 
     assert found == (("http/no-server-error", f"the answer is {status}") if wrong else None)
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "wrong"),
+    [
+        pytest.param("gzip", b'{"error_code":"LIVE.100011001"}', True, id="says gzip, and is not"),
+        pytest.param("gzip", b"\x1f\x8b\x08", False, id="may be gzip"),
+        pytest.param("identity", b"{}", False, id="says that it is plain"),
+        pytest.param("gzip", b"", False, id="nothing to encode"),
+    ],
+)
+def test_a_body_is_in_the_coding_that_is_named(coding: str, body: bytes, *, wrong: bool) -> None:
+    encoded = replace(
+        answer(f"{UUID}-1723190400000-host"), status=404, headers=(("content-encoding", coding),), body=body
+    )
+
+    assert (falsely_encoded(encoded) is not None) is wrong

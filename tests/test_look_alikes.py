@@ -1,6 +1,7 @@
 """Look-alikes: names that nobody has, one part away from a stream's own."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -31,10 +32,12 @@ def test_names_begin_or_end_with_the_streams_own() -> None:
 
 
 def test_what_is_misread_is_another_name_and_the_same_to_who_misreads_it() -> None:
-    cut, pattern, expression, joined = misread(STREAM)
+    cut, pattern, expression, escaped, path, joined = misread(STREAM)
 
-    assert len({STREAM, cut, pattern, expression, joined}) == 5
+    assert len({STREAM, cut, pattern, expression, escaped, path, joined}) == 7
     assert cut.stream.partition("\0")[0] == STREAM.stream
     assert re.fullmatch(pattern.stream.replace("_", "."), STREAM.stream)
     assert re.fullmatch(expression.stream, STREAM.stream)
+    assert unquote(escaped.stream) == STREAM.stream
+    assert path.stream.partition("/")[0] == STREAM.stream
     assert "".join(joined) == "".join(STREAM)

@@ -230,13 +230,17 @@ def test_the_nearest_foundation_comes_first() -> None:
         "authentication/credentials-mandatory",
         "body/json",
         "status/200",
-        "error-body/object",
         "http/well-formed",
-        "http/no-server-error",
     ],
 )
 def test_a_root_rests_on_nothing(root: str) -> None:
     assert foundations(root) == ()
+
+
+@pytest.mark.parametrize("echo", ["request-id/present-400", "error-body/object", "http/no-server-error"])
+def test_what_an_unread_body_provokes_is_its_echo(echo: str) -> None:
+    """It passes for a request, and whatever HTTP library reads it refuses that in its own way."""
+    assert "http/unread-body" in foundations(echo)
 
 
 def test_a_row_is_found_by_its_id() -> None:

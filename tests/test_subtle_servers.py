@@ -79,6 +79,16 @@ class RefusedStartCloses(Recorder):
         return decision
 
 
+class RefusedStartBegins(Recorder):
+    """A START that came too soon is refused, and carried out."""
+
+    def _on_start(self, state: StreamState, now: int) -> Decision:
+        decision = super()._on_start(state, now)
+        if decision is Decision.TOO_SOON:
+            self._begin_recording(state)
+        return decision
+
+
 class SecondStopCloses(Recorder):
     """A STOP of an idle stream closes its window."""
 
@@ -126,7 +136,8 @@ class WindowByName(Recorder):
         return decision
 
 
-OVER_TIME = tuple(row.id for row in NORMATIVE if row.id.startswith(("recording/", "restart/", "consistency/")))
+PARTS = ("recording/", "restart/", "consistency/", "status/no-effect")
+OVER_TIME = tuple(row.id for row in NORMATIVE if row.id.startswith(PARTS))
 SUBTLE: list[tuple[str, type[Recorder], str]] = [
     ("5 s", waiting(5), "restart/too-soon"),
     ("9.8 s", waiting(9.8), "restart/too-soon"),
@@ -137,6 +148,7 @@ SUBTLE: list[tuple[str, type[Recorder], str]] = [
     ("forgets the recording", ForgetsRecording, "recording/stop"),
     ("forgets the window", ForgetsWindow, "restart/too-soon"),
     ("refused START closes", RefusedStartCloses, "restart/too-soon"),
+    ("refused START begins", RefusedStartBegins, "status/no-effect"),
     ("second STOP closes", SecondStopCloses, "restart/too-soon"),
     ("carries out later", CarriesOutLater, "restart/after-interval"),
     ("stops by name", StopsByName, "recording/specific-stream"),

@@ -39,6 +39,14 @@ def given_twice(exchange: Exchange) -> str | None:
     return None
 
 
+def falsely_encoded(exchange: Exchange) -> str | None:
+    """A body is in the coding that Content-Encoding names (RFC 9110, section 8.4): whoever goes by it must read it."""
+    coding = (exchange.header("Content-Encoding") or "").strip()
+    if coding.lower() in {"", "identity"} or _object(exchange) is None:
+        return None
+    return f"Content-Encoding is {coding!r}, and the body is plain JSON"
+
+
 def repeated_headers(exchange: Exchange) -> list[str]:
     """Return the names, in small letters, of the headers that come with the same value again."""
     times = Counter((name.lower(), value) for name, value in exchange.headers)

@@ -35,12 +35,15 @@ class LookAlike(Enum):
 def misread(stream: Stream) -> tuple[Stream, ...]:
     """Return names that nobody has either, and that are *stream*'s to a server which reads names as more than text.
 
-    It ends them at a zero byte, takes them for a pattern or a regular expression, or joins them without a mark.
+    It ends them at a zero byte, takes them for a pattern, a regular expression or part of a URL, or joins them without
+    a mark.
     """
     name, domain, app = stream.stream, stream.publish_domain, stream.app
     return (
         stream._replace(stream=f"{name}\0nobody"),
         stream._replace(stream=f"{name[:-1]}_"),
         stream._replace(stream=f"{name[:-1]}."),
+        stream._replace(stream=name[:-1] + "".join(f"%{byte:02X}" for byte in name[-1].encode())),
+        stream._replace(stream=f"{name}/nobody"),
         stream._replace(publish_domain=f"{domain}{app[0]}", app=app[1:]),
     )

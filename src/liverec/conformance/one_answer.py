@@ -8,6 +8,7 @@ from liverec.client import Exchange
 from liverec.conformance.answers import (
     body_no_object,
     code_wrong,
+    falsely_encoded,
     given_twice,
     media_type_wrong,
     message_wrong,
@@ -26,9 +27,9 @@ def wrong_with(exchange: Exchange, kind: Kind, *, pattern: re.Pattern[str], now:
     status = status_wrong(kind, exchange)
     if status is not None:
         yield status
-    twice = given_twice(exchange)
-    if twice is not None:
-        yield "http/well-formed", twice
+    for wrong in (given_twice(exchange), falsely_encoded(exchange)):
+        if wrong is not None:
+            yield "http/well-formed", wrong
     if exchange.status not in {200, 400, 404} or (exchange.error_code or "").startswith(GATEWAY_CODES):
         return
     found = [

@@ -62,11 +62,13 @@ ANSWER_ROWS = (
         "request-id/present-400",
         "An answer 400 carries X-request-id.",
         on_page("Table 6, X-request-id"),
+        "http/unread-body",
     ),
     must(
         "request-id/present-404",
         "An answer 404 carries X-request-id.",
         on_page("Table 8, X-request-id"),
+        "http/unread-body",
     ),
     must(
         "request-id/format",
@@ -105,6 +107,8 @@ ANSWER_ROWS = (
         "error-body/object",
         "The body of a 400 or 404 is a JSON object.",
         on_page("Table 7; Table 9"),
+        "http/well-formed",
+        "http/unread-body",
     ),
     must(
         "error-body/code",
@@ -148,6 +152,7 @@ ANSWER_ROWS = (
         "http/no-server-error",
         "No request of this harness, however odd, makes the server fail with a 5xx.",
         Source(page="liverec", place="no server error"),
+        "http/unread-body",
     ),
     must(
         "http/chunked-request",

@@ -72,6 +72,7 @@ BEHAVIOUR_ROWS = (
         on_page("Table 2, action"),
         "recording/start",
         "recording/stop",
+        "status/no-effect",
     ),
     must(
         "restart/same-stream",
