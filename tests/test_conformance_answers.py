@@ -49,7 +49,7 @@ def test_what_identifies_a_request_is_the_part_before_the_time(request_id: str, 
 
 
 def answers(*times: str, apart: float) -> list[Exchange]:
-    return [answer(f"{UUID}-{time}-host", at=number * apart) for number, time in enumerate(times)]
+    return [answer(f"{number:08}{UUID[8:]}-{time}-host", at=number * apart) for number, time in enumerate(times)]
 
 
 @pytest.mark.parametrize("time", ["1723190400000", "1723190400", "20240809080000"])
@@ -72,6 +72,12 @@ def test_a_time_that_stands_still_is_found(time: str) -> None:
 )
 def test_a_time_that_may_go_on_is_no_breach(times: tuple[str, ...], apart: float) -> None:
     assert request_id_stands_still(answers(*times, apart=apart)) is None
+
+
+def test_the_time_of_an_id_that_comes_again_is_that_of_its_first_answer() -> None:
+    ids = [f"{number:08}{UUID[8:]}-1723190400000-host" for number in (1, 2, 1, 2)]
+
+    assert request_id_stands_still([answer(one, at=6.0 * number) for number, one in enumerate(ids)]) is None
 
 
 @pytest.mark.parametrize(

@@ -97,8 +97,12 @@ def request_id_part(exchange: Exchange) -> str | None:
 
 
 def request_id_stands_still(answers: Sequence[Exchange]) -> tuple[str, Exchange, Exchange] | None:
-    """The second part goes on with the time, by our clock; one that is coarser than a second is let off."""
-    times = {exchange.invoked_ns: (parts["time"], exchange) for exchange in answers if (parts := _parts(exchange))}
+    """The second part goes on with the time, by our clock; one that is coarser than a second is let off.
+
+    An id that comes again tells the time of its first answer, and is a fault of its own.
+    """
+    new = {request_id_part(one): one for one in sorted(answers, key=lambda one: one.invoked_ns, reverse=True)}
+    times = {exchange.invoked_ns: (parts["time"], exchange) for exchange in new.values() if (parts := _parts(exchange))}
     if not times:
         return None
     (first, one), (last, other) = times[min(times)], times[max(times)]
