@@ -58,6 +58,17 @@ def test_the_first_failure_ends_it(tmp_path: Path) -> None:
     assert (ended.returncode, "stopping after 1 failures" in ended.stdout) == (1, True), ended.stdout
 
 
+def test_what_is_broken_comes_with_the_command_that_judges_it_again(tmp_path: Path) -> None:
+    chosen = ("-k", "test_only_post", "--liverec-seed", "5", "--liverec-explore", "3", "--liverec-time", "normal")
+    with serving("--clock", "virtual", "--fault", "get-acts") as server:
+        ended = run("--target", server.url, *chosen, program=PYTEST, cwd=tmp_path)
+
+        assert ended.returncode == 1, ended.stdout
+        command = f"liverec verify --target {server.url} --seed 5 --time normal --explore 3 --only http/method"
+        assert command in ended.stdout.splitlines()
+        assert run(*command.split()[1:]).returncode == 1
+
+
 @pytest.mark.long
 def test_workers_do_not_use_one_another_s_streams(tmp_path: Path) -> None:
     document = interval_of(tmp_path, 3)

@@ -323,3 +323,12 @@ def test_broken_server_is_convicted(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     result = judged(tmp_path, faults=(broken.name,), generated="none", only=(broken.breaks,))
 
     assert result.findings == (broken.breaks,), [(one.id, one.verdict, one.why) for one in result.judgements]
+
+
+@pytest.mark.parametrize("name", ["unprocessable", "request-id-missing-on-invalid", "crashes-on-odd-names"])
+def test_what_all_answers_have_in_common_is_judged_on_all_that_is_sent_also_alone(tmp_path: Path, name: str) -> None:
+    broken = faults.FAULTS[name].breaks
+
+    result = judged(tmp_path, faults=(name,), generated="few", only=(broken,))
+
+    assert (result.findings, [row.id for row in result.judgements]) == ((broken,), [broken])

@@ -275,6 +275,7 @@ def verified(server: Server, folder: Path, document: str) -> tuple[str, subproce
         pytest.param("action-optional", "query/action-mandatory", marks=pytest.mark.long),
         pytest.param("unknown-accepted", "status/404", marks=pytest.mark.long),
         ("get-acts", "http/method"),
+        pytest.param("unprocessable", "status/400", marks=pytest.mark.long),
     ],
 )
 def test_the_printed_command_convicts_again_at_once(fault: str, requirement: str, tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from liverec.conformance.budget import BUDGETS, SHORT, Budget
+from liverec.conformance.replay import replay
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Collection, Generator, Iterator
 
     from liverec.conformance.expecting import Expecting
     from liverec.conformance.judged import JudgedHistory
@@ -52,12 +53,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests that were asked for, and put those that judge the whole run last."""
-    only = _only(config)
-    if only:
-        chosen = [item for item in items if only & set(_identifiers(item))]
-        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-        items[:] = chosen
+    """Keep the tests that were asked for, and put those that judge the whole run last.
+
+    What all answers have in common is judged on whatever a run sends, so that then every test that sends is kept.
+    """
+    if _only(config):
+        asked = [item for item in items if _is_asked(item)]
+        judges_all = any("answers" in getattr(item, "fixturenames", ()) for item in asked)
+        left_out = [item for item in items if not _is_asked(item) and (_turn(item) or not judges_all)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     items.sort(key=_turn)
 
 
@@ -75,6 +80,17 @@ def pytest_testnodedown(node: Any) -> None:
     reason, code = getattr(node, "workeroutput", {}).get(_EXIT, ("", 0))
     if reason:
         pytest.exit(reason, code)
+
+
+def _replay(config: pytest.Config, only: Collection[str]) -> str:
+    return replay(
+        only,
+        target=_option(config, "--target"),
+        allow=bool(config.getoption("--liverec-allow")),
+        seed=int(_option(config, "--liverec-seed") or 0),
+        time=_option(config, "--liverec-time") or SHORT.name,
+        explore=config.getoption("--liverec-explore"),
+    )
 
 
 def _exit(config: pytest.Config, problem: Exception, code: int) -> NoReturn:
@@ -119,6 +135,12 @@ def _is_whole(session: pytest.Session) -> bool:
 
 def _only(config: pytest.Config) -> frozenset[str]:
     return frozenset(str(one) for one in config.getoption("--liverec-only") or ())
+
+
+def _is_asked(item: pytest.Item) -> bool:
+    """Whether ``--liverec-only`` names a requirement that the test judges, or none at all."""
+    only = _only(item.config)
+    return not only or not only.isdisjoint(_identifiers(item))
 
 
 def _turn(item: pytest.Item) -> int:
@@ -230,7 +252,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn how a contract test ended into a verdict; what was not exercised is shown as skipped.
 
-    So is what is only observed, where it did not show: it fails nobody.
+    So is what is only observed, where it did not show: it fails nobody. Nor does a test that is only here to send.
     """
     report = yield
     identifiers = _identifiers(item)
@@ -238,12 +260,21 @@ def pytest_runtest_makereport(
     if session is not None and call.when == "teardown":
         session.trial.streams.end_test()
     failure = call.excinfo.value if call.excinfo is not None else None
-    if session is not None and (call.when == "call" or failure is not None):
-        verdict = session.say(identifiers, failure, alone=not _turn(item))
+    if session is not None and not _is_asked(item):
+        report.outcome, report.longrepr = "passed", None
+    elif session is not None and (call.when == "call" or failure is not None):
+        alone = _turn(item) < len(_LATER)  # what the history shows may rest on any test
+        verdict = session.say(identifiers, failure, alone=alone)
         if verdict.value == "NOT EXERCISED" or (verdict.value == "UNDECIDED" and not identifiers):
             report.outcome = "skipped"
             path, line, _ = item.location
             report.longrepr = (path, line or 0, f"{verdict.value}: {failure}")
+        from liverec.conformance.verdicts import Violation  # noqa: PLC0415  # as the rest of the engine
+
+        if isinstance(failure, Violation):
+            own = alone and failure.identifier in identifiers
+            command = _replay(item.config, (failure.identifier,) if own else sorted(_only(item.config)))
+            report.sections.append(("Judge it again", command))
         if excuse := item.config.stash[_EXPECTING].excuse(failure):
             report.outcome = "skipped"
             report.wasxfail = excuse

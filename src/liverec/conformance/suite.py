@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
-from shlex import quote
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
@@ -23,6 +22,7 @@ from liverec.conformance.exceptions import Deviation, with_exceptions
 from liverec.conformance.folder import EVENTS, RECORD
 from liverec.conformance.listing import Listing, Part
 from liverec.conformance.outcomes import findings, overall
+from liverec.conformance.replay import replay
 from liverec.target import Target, describe
 from liverec.verdict import ExitCode, Judgement, Result, Verdict
 
@@ -225,12 +225,14 @@ class Suite:
 
     def _replay(self, only: Sequence[str]) -> str:
         """Return the command that judges the same target with the same choices, *only* these requirements if any."""
-        named = [] if self.target is None else ["--target", quote(self.target)]
-        allowed = ["--allow"] if self.allow else []
-        timed = [] if self.budget.name == SHORT.name else ["--time", self.budget.name]
-        explored = [] if self.explore is None else ["--explore", str(self.explore)]
-        chosen = [part for one in only for part in ("--only", one)]
-        return " ".join(["liverec", "verify", *named, *allowed, "--seed", str(self.seed), *timed, *explored, *chosen])
+        return replay(
+            only,
+            target=self.target,
+            allow=self.allow,
+            seed=self.seed,
+            time=self.budget.name,
+            explore=self.explore,
+        )
 
 
 def _environment() -> dict[str, str]:
