@@ -14,7 +14,7 @@ MOST_TRIALS = 3000
 MOST_WORK = 40_000  # operations looked at, over all trials, each as often as there are answers to be kept
 _MOST_SETS = 30_000  # thought of, most of which need not be looked at
 _MOST_AROUND = 16
-_MOST_LEFT_OUT = 300  # answers, each of which is left out once
+_MOST_LEFT_OUT = 100_000  # operations looked at, where each of a witness is left out once
 
 Place = tuple[int, int]  # which stream, and which of its operations
 Unexplained = Callable[[frozenset[Place]], bool]
@@ -64,22 +64,17 @@ def smallest(answered: Sequence[Place], enough: Sequence[Place], unexplained: Un
     What all the others cannot do without belongs to every such set, and if it is enough by itself, it is the smallest.
     When time runs out, the smallest set found so far.
     """
-    found, needed = list(enough), frozenset[Place]()
+    found, everything, needed = without_spare(enough, unexplained), frozenset(answered), frozenset[Place]()
     try:
-        if len(answered) <= _MOST_LEFT_OUT:
-            needed = frozenset(one for one in answered if not unexplained(frozenset(answered) - {one}))
-            if unexplained(needed):
-                return sorted(needed)
-        found = without_spare(enough, unexplained, needed)
-        return _fewer(answered, found, unexplained, needed)
+        if len(answered) * len(found) <= _MOST_LEFT_OUT:
+            needed = frozenset(one for one in found if not unexplained(everything - {one}))
+        return found if needed.issuperset(found) else _fewer(answered, found, unexplained, needed)
     except OutOfTime:
         return found
 
 
-def without_spare(
-    operations: Sequence[Place], unexplained: Unexplained, needed: frozenset[Place] = frozenset()
-) -> list[Place]:
-    """Drop operations as long as the rest is enough, but for those that are *needed*; or until time runs out.
+def without_spare(operations: Sequence[Place], unexplained: Unexplained) -> list[Place]:
+    """Drop operations as long as the rest is enough, or until time runs out.
 
     Where one could be dropped, twice as many are tried next. One that cannot be dropped cannot be dropped later either.
     """
@@ -87,7 +82,7 @@ def without_spare(
     try:
         while position < len(enough):
             rest = enough[:position] + enough[position + block :]
-            if needed.isdisjoint(enough[position : position + block]) and unexplained(frozenset(rest)):
+            if unexplained(frozenset(rest)):
                 enough, block = rest, 2 * block
             elif block > 1:
                 block //= 2
