@@ -54,11 +54,18 @@ def disturbed(url: str, disturbance: Disturbance, *, seed: int) -> Generator[str
     async def listen() -> asyncio.Server:
         return await asyncio.start_server(relay, "127.0.0.1", 0, backlog=512)
 
+    async def end() -> None:
+        server.close()
+        relays = asyncio.all_tasks() - {asyncio.current_task()}
+        for one in relays:
+            one.cancel()
+        await asyncio.gather(*relays, return_exceptions=True)
+
     server = asyncio.run_coroutine_threadsafe(listen(), loop).result(5)
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
-        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(end(), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
 
