@@ -128,24 +128,12 @@ def test_a_start_that_lost_a_race_is_no_sign_that_the_recording_goes_on(accepted
     assert len(list(judged.restarts_refused_after(20 * SECOND))) == found
 
 
+@pytest.mark.parametrize("outcome", [Outcome.OK, Outcome.REFUSED])
 @pytest.mark.parametrize(("began_at", "found"), [(-0.05, 0), (-1.0, 1)], ids=["at the same time", "before"])
-def test_a_stop_that_raced_an_accepted_start_may_have_come_first(began_at: float, found: int) -> None:
+def test_a_stop_that_raced_a_start_proves_no_end(began_at: float, found: int, outcome: Outcome) -> None:
+    """It may have come first; and a refused START may be carried out after it, or prolong the window."""
     operations = (
-        operation(0, Action.START, began_at, Outcome.OK),
-        operation(1, Action.STOP, 0.0, Outcome.OK),
-        operation(2, Action.START, 30.0, Outcome.REFUSED),
-    )
-    history = History(operations=operations, interval_ns=10 * SECOND, initial="unknown")
-    judged = JudgedHistory(history=history, result=check(history, expired=lambda: False), probes=())
-
-    assert len(list(judged.restarts_refused_after(20 * SECOND))) == found
-
-
-@pytest.mark.parametrize(("refused_at", "found"), [(-0.05, 0), (-1.0, 1)], ids=["at the same time", "before"])
-def test_a_stop_that_raced_a_refused_start_proves_no_end_either(refused_at: float, found: int) -> None:
-    """Such a START may be carried out, or prolong the window, after the STOP."""
-    operations = (
-        operation(0, Action.START, refused_at, Outcome.REFUSED),
+        operation(0, Action.START, began_at, outcome),
         operation(1, Action.STOP, 0.0, Outcome.OK),
         operation(2, Action.START, 30.0, Outcome.REFUSED),
     )
