@@ -38,16 +38,21 @@ class Recorded(Kept):
         """
         try:
             with Source(self._path) as source:
+                upcoming = -PLACE_EVERY  # the record at which the file stands: of a compressed one, going back is slow
                 for row in rows:
-                    yield self._operation(row, self._answer(source, int(self._answered[row])))
+                    record = int(self._answered[row])
+                    yield self._operation(row, self._answer(source, record, upcoming))
+                    upcoming = record + 1 if record >= 0 else upcoming
         except ValueError as error:
             raise HistoryError(f"{self._path}: has changed since it was read: {error}") from error
 
-    def _answer(self, source: Source, record: int) -> Invoke | Answer:
+    def _answer(self, source: Source, record: int, upcoming: int) -> Invoke | Answer:
         if record < 0:
             return _UNANSWERED
-        source.seek(self._places[record // PLACE_EVERY])
-        for _ in range(record % PLACE_EVERY):
+        if not upcoming <= record < upcoming + PLACE_EVERY:
+            source.seek(self._places[record // PLACE_EVERY])
+            upcoming = record - record % PLACE_EVERY
+        for _ in range(record - upcoming):
             source.line(_LIMIT)
         return decode_record(source.line(_LIMIT))
 
