@@ -50,6 +50,6 @@ def test_commands_about_look_alikes_open_no_window(liverec_session: Session, jud
             why = f"commands about names that differ in one part from {refused.stream} kept it from being started"
             shown = judged.evidence("refused long after the STOP", stopped, refused)
             raise Violation("restart/same-stream", why, shown)
-    starts = [one for stream in keyed for one in judged.by_stream()[stream] if one.action is Action.START]
+    starts = [one for stream in keyed for one in judged.by_stream[stream] if one.action is Action.START]
     if sum(one.outcome is Outcome.OK for one in starts) < 2 * len(keyed):
         raise Undecided("the stream whose look-alikes were asked about could not be started again")

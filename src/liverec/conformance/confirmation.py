@@ -75,7 +75,7 @@ def _passed(deadline: float) -> bool:
 def _repeatable(trial: Trial, judged: JudgedHistory) -> Iterator[tuple[str, Shown]]:
     """Yield the findings that one stream shows, if it was a schedule's, each with that stream's operations."""
     scheduled = {one.stream for one in trial.assigned if not one.schedule.keyed}
-    by_stream = judged.by_stream()
+    by_stream = judged.by_stream
     seen = set[str]()
     for finding in judged.result.findings:
         streams = {one.stream for one in finding.witness}

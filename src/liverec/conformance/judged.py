@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from math import inf
 from typing import Any
 
@@ -23,7 +24,7 @@ _DECIDED_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class JudgedHistory:
     """A history with the checker's result; ``repeated`` says by requirement what came of trying it again."""
 
@@ -113,7 +114,7 @@ class JudgedHistory:
     def following(self, one: Operation) -> Operation | None:
         """Return what was asked of the same stream next, after *one* was answered."""
         answered = one.completed or one.invoked
-        return next((other for other in self.by_stream()[one.stream] if other.invoked > answered), None)
+        return next((other for other in self.by_stream[one.stream] if other.invoked > answered), None)
 
     def operation(self, one: Operation) -> Mapping[str, Any]:
         """Return one operation as evidence."""
@@ -135,6 +136,7 @@ class JudgedHistory:
         read = [asdict(one) for one in self.result.dialects]
         return {axis: " or ".join(dict.fromkeys(one[axis] for one in read)) for axis in (read[0] if read else {})}
 
+    @cached_property
     def by_stream(self) -> dict[Stream, list[Operation]]:
         """Return the operations about each stream, in the order of their invocation."""
         return operations_by_stream(self.history)
@@ -156,7 +158,7 @@ def _refused_after(stopped: Operation, one: Operation, gap_ns: int) -> bool:
 def timelines(trial: Trial, judged: JudgedHistory) -> tuple[Mapping[str, Any], ...]:
     """Return what the report draws: one timeline for each named schedule, times in seconds from the first record."""
     drawn: list[Mapping[str, Any]] = []
-    by_stream = judged.by_stream()
+    by_stream = judged.by_stream
     for one in (one for one in trial.assigned if one.schedule.drawn):
         operations = [judged.operation(operation) for operation in by_stream[one.stream]]
         stops = [each for each in operations if each["action"] == "STOP" and each["outcome"] == Outcome.OK.value]

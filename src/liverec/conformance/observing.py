@@ -39,7 +39,7 @@ def observe_history(trial: Trial, judged: JudgedHistory) -> None:
     if exact:
         trial.observe("open/exactly-the-interval", "accepted" if exact[0].accepted else "refused")
     if raced:
-        most = max(_winners(told) for stream, told in judged.by_stream().items() if stream in raced)
+        most = max(_winners(told) for stream, told in judged.by_stream.items() if stream in raced)
         trial.observe("open/racing", f"at most {most} of several STARTs at once succeeded")
 
 

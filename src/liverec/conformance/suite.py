@@ -5,10 +5,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -196,8 +196,16 @@ class Suite:
         return self._read(record, started, seconds, ended=ended)
 
     def _read(self, record: dict[str, Any], started: datetime, seconds: float, *, ended: str) -> Outcome:
+        again = partial(
+            replay,
+            target=self.target,
+            allow=self.allow,
+            seed=self.seed,
+            time=self.budget.name,
+            explore=self.explore,
+        )
         rows = tuple(
-            replace(row, replay=self._replay((row.id,) if row.alone else self.only))
+            replace(row, replay=again((row.id,) if row.alone else self.only))
             for row in (msgspec.convert(row, Judgement) for row in record["judgements"])
         )
         rows = with_exceptions(rows, self.deviations, today=self.today)
@@ -222,17 +230,6 @@ class Suite:
             },
         )
         return Outcome(exit_code=exit_code, result=result, history=history)
-
-    def _replay(self, only: Sequence[str]) -> str:
-        """Return the command that judges the same target with the same choices, *only* these requirements if any."""
-        return replay(
-            only,
-            target=self.target,
-            allow=self.allow,
-            seed=self.seed,
-            time=self.budget.name,
-            explore=self.explore,
-        )
 
 
 def _environment() -> dict[str, str]:
