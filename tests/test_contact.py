@@ -15,8 +15,8 @@ from liverec.conformance.contact import ATTEMPTS, MOST_TIMEOUTS, Contact
 from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.preflight import TargetUnusable, admitted
 from liverec.conformance.setting import Setting
-from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import Undecided
+from liverec.conformance.trial import MOST_RESTS, Trial
+from liverec.conformance.verdicts import NotExercised, Undecided
 from liverec.history import Action
 from liverec.profile import Credentials
 from scripted_server import ScriptedServer, target_at
@@ -181,3 +181,29 @@ def test_a_target_that_never_answers_cannot_be_judged(tmp_path: Path) -> None:
             admitted(trial)
 
         trial.close()
+
+
+def test_streams_whose_stops_are_not_answered_are_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def wait(_trial: Trial, seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(Trial, "wait", wait)
+    server = ScriptedServer(b"no answer at all\r\n\r\n", keeps_open=False)
+    trial = Trial(Setting(target=target_at(server.url), folder=tmp_path, run="run", seed=0, initial="idle"))
+    count = trial.streams.free
+    for _ in range(count):
+        trial.command(Action.START, trial.streams.recordable())
+    trial.streams.end_test()
+    for _ in range(2 * MOST_RESTS):
+        with pytest.raises(NotExercised):
+            trial.streams.recordable()
+    stops = sum(b"action=STOP" in one for one in server.received)
+    trial.close()
+    server.close()
+
+    assert set(waits) == {0.0}
+    assert stops == count * len(waits) < count * MOST_RESTS / 2

@@ -231,14 +231,15 @@ class Trial:
         untouched = [stream for stream in streams if stream not in self._touched]
         if untouched or not streams or not self._rests_left:
             return untouched
-        self._rests_left -= 1
         if self.control is not None:
             self.control.resume_all()
         for stream in set(self._leftovers.streams()).intersection(streams):
             self._expect_answers()
             self.contact.note(self._stop(stream))
-        self.wait(self.document.interval_ns / NANOSECONDS + 0.5)
-        return [stream for stream in streams if stream not in self._leftovers.streams()]
+        idle = [stream for stream in streams if stream not in self._leftovers.streams()]
+        self._rests_left = self._rests_left - 1 if idle else self._rests_left // 2  # who answers no STOP may never do
+        self.wait(self.document.interval_ns / NANOSECONDS + 0.5 if idle else 0.0)
+        return idle
 
     def abandon(self) -> None:
         """Stop waiting: the operator wants to end."""

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
 from liverec.client import Connection, Exchange
+from liverec.client.exchange import SHOWN_BODY
 from liverec.clock import NANOSECONDS
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised
@@ -138,7 +139,8 @@ class _Sender:
             exchanges = self._burst(commands, unknown)
             for (_, stream), exchange in zip(commands, exchanges, strict=False):
                 if strangers:
-                    asked = Asked(turn=self._turn, accepted=stream not in unknown, exchange=exchange)
+                    kept = replace(exchange, body=exchange.body[:SHOWN_BODY])  # hundreds of them: no more than is shown
+                    asked = Asked(turn=self._turn, accepted=stream not in unknown, exchange=kept)
                     self._volume.asked.append(asked)
                 if stream not in unknown and exchange.error is None and exchange.status == 200:
                     accepted.append(stream)
