@@ -1,12 +1,16 @@
 """How long a run may take, from the command line to what is sent."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from liverec.clock import VirtualClock
-from liverec.conformance.budget import BUDGETS, left_out
+from liverec.clock import MonotonicClock, VirtualClock
+from liverec.conformance.budget import BUDGETS, SHORT, left_out
+from liverec.conformance.ledger import Kind
+from liverec.conformance.opening import opened
+from liverec.conformance.refusals import differing, must_all_be_refused
 from liverec.profile_file import reference_profile
 from liverec.reference.serving import running
 from liverec.reference.settings import Settings
@@ -76,3 +80,44 @@ def test_what_a_budget_leaves_out_is_said() -> None:
         assert searches in left_out(BUDGETS["short"], thin=False)[0]
     assert left_out(BUDGETS["long"], thin=False) == []
     assert "the quota left out: commands at once" in left_out(BUDGETS["long"], thin=True)[0]
+
+
+def test_a_slow_target_is_sent_less_of_what_is_generated_and_that_is_said() -> None:
+    slow = SHORT.slowed()
+
+    assert slow == replace(SHORT, is_slow=True, generated=15)
+    assert "one in 4 generated requests" in left_out(slow, thin=False)[0]
+    assert "--time normal tries 50 generated requests" in left_out(slow, thin=False)[1]
+    assert left_out(BUDGETS["long"].slowed(), thin=False) == left_out(slow, thin=False)[:1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("latency_ms", "is_slow"), [(0, False), (250, True)])
+def test_a_slow_target_is_sent_all_that_must_be_refused_but_at_once(
+    tmp_path: Path, latency_ms: int, *, is_slow: bool
+) -> None:
+    wrong = {str(number): differing(query=f"action={number}") for number in range(8)}
+    settings = Settings(profile=reference_profile(), clock=MonotonicClock(), latency_ms=latency_ms)
+    with (
+        running(settings) as server,
+        opened(
+            target=server.url,
+            allow=False,
+            seed=0,
+            budget=SHORT,
+            initial="idle",
+            folder=tmp_path,
+            scheduled=False,
+            isolates=False,
+            only=frozenset(),
+        ) as session,
+    ):
+        session.begin()
+        must_all_be_refused(session.trial, "query/action-options", wrong, kind=Kind.INVALID)
+        sent = [one.exchange for one in session.trial.ledger.entries(Kind.INVALID)]
+        budget = session.trial.budget
+    sent.sort(key=lambda one: one.invoked_ns)
+
+    assert budget == (SHORT.slowed() if is_slow else SHORT)
+    assert len(sent) == 2 * len(wrong)
+    assert any(later.invoked_ns < earlier.completed_ns for earlier, later in pairwise(sent)) is is_slow

@@ -1,11 +1,12 @@
 """Requests that must be refused whatever their stream is doing, and that must leave it as it was."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
 from liverec.client import Exchange
-from liverec.conformance.ledger import Kind
+from liverec.conformance.ledger import MOST_TOGETHER, Kind
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import (
     NotExercised,
@@ -86,9 +87,16 @@ def observe_each(trial: Trial, identifier: str, odd: Mapping[str, Wrong]) -> Non
 def _refused(
     trial: Trial, identifier: str, wrong: Mapping[str, Wrong], *, action: Action, stream: Stream, kind: Kind
 ) -> list[Exchange]:
+    """Send one after another, or, where each takes long, as many at once as any server takes."""
     found: list[Exchange] = []
-    for what, differs in wrong.items():
-        exchange = trial.variant(kind, action, stream, **differs(action, stream))
-        must_be_refused(identifier, f"a {action.value} {what}", exchange)
-        found.append(exchange)
+    at_once = trial.budget.is_slow and trial.client.reuses  # else it may serve one connection at a time
+
+    def sent(differs: Wrong) -> Exchange:
+        return trial.variant(kind, action, stream, **differs(action, stream))
+
+    with ThreadPoolExecutor(MOST_TOGETHER, thread_name_prefix="refusals") as threads:
+        exchanges = threads.map(sent, wrong.values()) if at_once else map(sent, wrong.values())
+        for what, exchange in zip(wrong, exchanges, strict=True):
+            must_be_refused(identifier, f"a {action.value} {what}", exchange)
+            found.append(exchange)
     return found

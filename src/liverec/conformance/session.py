@@ -10,6 +10,7 @@ from typing import Any
 
 from liverec.checker import check, probes
 from liverec.clock import NANOSECONDS
+from liverec.conformance.budget import SLOW_MS
 from liverec.conformance.confirmation import try_again, violations
 from liverec.conformance.crowd import Crowd
 from liverec.conformance.earlier_runs import let_windows_pass
@@ -62,6 +63,8 @@ class Session:
         admitted(self.trial)
         with suppress(Undecided):
             let_windows_pass(self.trial, lambda text: self.events.write("stage", text=text))
+        if self.trial.ledger.quickest_ns() > SLOW_MS * NANOSECONDS / 1000:
+            self.trial.budget = self.trial.budget.slowed()
         if self.isolates:
             try:
                 self.isolated = isolation(self.trial)
