@@ -93,6 +93,9 @@ def relaying(url: str, habits: Habits) -> Generator[str]:
             if not answer:
                 behind.sendall(request)
                 answer = message(answers, bodiless=request.startswith(b"HEAD "))
+            while answer.startswith(b"HTTP/1.1 100"):  # asked for by Expect; the answer is still to come
+                connection.sendall(answer)
+                answer = message(answers)
             last = number == habits.requests or b"\r\nconnection: close\r\n" in answer.lower()
             answer = _changed(answer, habits, last=last)
             time.sleep(
