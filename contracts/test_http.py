@@ -20,7 +20,7 @@ from liverec.conformance.conversation import (
     refused_questions,
     same_answer,
 )
-from liverec.conformance.ledger import Kind, Ledger
+from liverec.conformance.ledger import Kind, Ledger, came_late
 from liverec.conformance.session import Session
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
@@ -45,6 +45,9 @@ def test_every_request_is_answered(trial: Trial, answers: Ledger) -> None:
 
     for exchange in answers.lost_replies(died=bool(trial.contact.lost)):
         raise Violation("http/answered", f"no whole answer came: {exchange.error}", exchange)
+    late = sum(came_late(entry.exchange) for entry in answers.entries())
+    if late:
+        trial.notes.append(f"{late} requests were answered only after the time that an answer is waited for")
     refused = answers.refusals()
     if len(refused) > 1:
         why = f"{len(refused)} connections were refused, and accepted when they were asked for again"

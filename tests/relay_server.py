@@ -92,10 +92,7 @@ def relaying(url: str, habits: Habits) -> Generator[str]:
             answer = _refused_below(request) if habits.strict else b""
             if not answer:
                 behind.sendall(request)
-                answer = message(answers, bodiless=request.startswith(b"HEAD "))
-            while answer.startswith(b"HTTP/1.1 100"):  # asked for by Expect; the answer is still to come
-                connection.sendall(answer)
-                answer = message(answers)
+                answer = message_after_interim(answers, connection, bodiless=request.startswith(b"HEAD "))
             last = number == habits.requests or b"\r\nconnection: close\r\n" in answer.lower()
             answer = _changed(answer, habits, last=last)
             time.sleep(
@@ -108,6 +105,13 @@ def relaying(url: str, habits: Habits) -> Generator[str]:
 
     with socket_server.serving(serve, family=habits.family) as relay:
         yield relay
+
+
+def message_after_interim(answers: BufferedReader, connection: socket.socket, *, bodiless: bool) -> bytes:
+    """Return the answer; interim ones before it, which Expect asks for, are passed on."""
+    while (answer := message(answers, bodiless=bodiless)).startswith(b"HTTP/1.1 100"):
+        connection.sendall(answer)
+    return answer
 
 
 def _refused_below(request: bytes) -> bytes:

@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 import subprocess
+import time
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from liverec.conformance.suite import Outcome, Suite
 from liverec.conformance.trial import Trial
 from liverec.target import resolve_target
 from liverec.verdict import ExitCode
-from scripted_server import OK, ScriptedServer, answer
+from scripted_server import OK, ScriptedServer, answer, read_request
 from socket_server import Serve, answering, serving, until_it_is_closed
 
 TIMEOUT_S = 5.0
@@ -191,6 +192,29 @@ def test_a_body_is_kept_as_it_came(odd: bytes, tmp_path: Path) -> None:
     assert ended.result is not None, ended.message
     assert "http/well-formed" not in ended.result.findings
     assert grown < MOST_MEMORY_KIB
+
+
+def late_once(number: int) -> Serve:
+    numbers: Iterator[int] = itertools.count()
+
+    def serve(connection: socket.socket) -> None:
+        with connection.makefile("rb") as requests:
+            while read_request(requests):
+                if next(numbers) == number:
+                    time.sleep(1.5 * IMPATIENT_S)
+                connection.sendall(OK)
+
+    return serve
+
+
+def test_an_answer_that_comes_late_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "Setting", partial(Setting, timeout_s=IMPATIENT_S))
+    with serving(late_once(20)) as url:
+        ended = judged(tmp_path, url)
+
+    assert ended.result is not None, ended.message
+    assert "http/answered" not in ended.result.findings
+    assert "1 requests were answered only after" in " ".join(ended.result.notes)
 
 
 @pytest.mark.parametrize("status", [301, 303, 307])

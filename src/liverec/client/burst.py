@@ -12,6 +12,7 @@ from liverec.client.deadline import Deadline
 from liverec.client.exchange import Exchange
 from liverec.client.framing import AnswerReader
 from liverec.client.outgoing import OutgoingRequest
+from liverec.client.overdue import OverdueAnswer
 from liverec.client.redaction import Secrets
 from liverec.clock import NANOSECONDS, Clock
 
@@ -87,10 +88,14 @@ class _Pending:
             error=error,
         )
 
-    def give_up(self) -> Exchange:
+    def give_up(self, timeout_s: float) -> Exchange:
         """Return the exchange: time is out."""
-        self.connection.close()
-        return replace(self._exchange, error="timeout: no complete answer")
+        exchange = replace(self._exchange, error="timeout: no complete answer")
+        if self._size:
+            self.connection.close()
+            return exchange
+        overdue = OverdueAnswer(self.connection, method=exchange.method, timeout_s=timeout_s)
+        return replace(exchange, overdue=overdue)
 
 
 def open_connections(address: Address, most: int, waiting: Sequence[Connection] = ()) -> list[Connection]:
@@ -155,7 +160,7 @@ def release(
         _read_all(selector, left[0] + round(timeout_s * NANOSECONDS), finish)
     for one in pending:
         if one.number not in done:
-            finish(one, one.give_up())
+            finish(one, one.give_up(timeout_s))
     return Burst(
         exchanges=tuple(done[number] for number in range(len(pending))),
         skew_ns=left[-1] - left[0],

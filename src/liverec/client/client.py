@@ -166,9 +166,12 @@ class Client:
                 exchange = replace(exchange, process=process, index=index)
             return self._observed(exchange)
 
-        return release(
+        burst = release(
             used, requests, clock=self._clock, timeout_s=self._timeout_s, secrets=self._secrets, answered=answered
         )
+        if connections is not None:
+            connections[:] = [connection for connection in used if connection.stays_open]
+        return burst
 
     def _begun(self, history: HistoryWriter, action: Action, stream: Stream) -> tuple[int, int]:
         process = self._processes.acquire()

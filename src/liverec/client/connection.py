@@ -14,7 +14,7 @@ from liverec.address import Address
 from liverec.client.deadline import Deadline
 from liverec.client.framing import Answer, AnswerReader
 
-LARGEST_ANSWER = 1024 * 1024  # bytes on the wire: head, interim answers and framing count, too
+LARGEST_ANSWER = 256 * 1024  # bytes on the wire: head, interim answers and framing count, too
 LARGEST_KEPT = 64 * 1024  # bytes of the body of one that is larger still
 _CHUNK = 64 * 1024
 _ATTEMPTS = 3

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from liverec.client.overdue import OverdueAnswer
 from liverec.client.redaction import Headers, Secrets
 
 SHOWN_BODY = 64 * 1024  # bytes of a body that enter a report
@@ -25,7 +26,8 @@ class Exchange:
     ``disconnected``, ``malformed``, ``unreachable``, ``too large``. With an error, a status proves nothing.
     ``reused``: the connection had served before; a server may close such a one at any time, so that ``disconnected`` is
     no breach then. ``refusals``: how often its connection was refused before. ``version`` is the answer's, HTTP/1.1 or
-    HTTP/1.0. ``process`` and ``index`` say where the history has it, if it does.
+    HTTP/1.0. ``process`` and ``index`` say where the history has it, if it does. ``overdue``: nothing came in time, and
+    it is still being waited for.
     """
 
     method: str
@@ -45,6 +47,7 @@ class Exchange:
     index: int | None = None
     together: int = 1  # how many requests left at the same moment
     is_raw: bool = False  # sent byte for byte, perhaps no request at all
+    overdue: OverdueAnswer | None = field(default=None, repr=False, compare=False)
     secrets: Secrets = field(repr=False, compare=False)
 
     def header(self, name: str) -> str | None:

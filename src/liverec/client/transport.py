@@ -11,6 +11,7 @@ from liverec.client.deadline import Deadline
 from liverec.client.exchange import Exchange
 from liverec.client.framing import Answer
 from liverec.client.outgoing import OutgoingRequest
+from liverec.client.overdue import OverdueAnswer
 from liverec.client.redaction import Secrets
 from liverec.clock import Clock
 
@@ -67,6 +68,9 @@ class Transport:
             return replace(exchange, completed_ns=self._clock.now(), error=f"unreachable: {error}")
         connection.send(data, deadline)
         exchange = heard(connection, exchange, deadline, self._clock)[0]
+        if (exchange.error or "").startswith("timeout") and not connection.received:
+            overdue = OverdueAnswer(connection, method=exchange.method, timeout_s=self._timeout_s)
+            return replace(exchange, overdue=overdue)
         if exchange.reused and (exchange.error or "").startswith("disconnected"):
             self.close()
         kept = _Kept(request.address, time.monotonic(), connection, exchange)

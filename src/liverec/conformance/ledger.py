@@ -33,6 +33,11 @@ class Entry:
     by_gateway: bool
 
 
+def came_late(exchange: Exchange) -> bool:
+    """Whether a whole answer came, only not in time; this waits for it."""
+    return exchange.overdue is not None and exchange.overdue.came()
+
+
 def _is_own(exchange: Exchange) -> bool:
     """Whether its connection was its own and not one of a crowd, so that it must not be cut without an answer."""
     return not exchange.reused and not exchange.is_raw and exchange.together <= MOST_TOGETHER
@@ -93,6 +98,7 @@ class Ledger:
     def lost_replies(self, *, died: bool) -> Iterator[Exchange]:
         """Yield each request that reached the target on a connection of its own, and got no answer, or one without end.
 
+        What did not come in time may still come; this waits for it, as long as is reasonable, before it yields one.
         *died*: it answers no more. Somebody may have ended it, and its last connections with it: no breach as such.
         """
         exchanges = [entry.exchange for entry in self.entries()]
@@ -100,7 +106,7 @@ class Ledger:
         for one in exchanges:
             error = one.error or ""
             broke_off = error.startswith("disconnected") and (one.completed_ns < alive or not died)
-            if (broke_off or error.startswith(("timeout", "too large"))) and _is_own(one):
+            if (broke_off or error.startswith(("timeout", "too large"))) and _is_own(one) and not came_late(one):
                 yield one
 
     def malformed(self, *, died: bool) -> Iterator[Exchange]:
