@@ -18,6 +18,7 @@ from liverec.history import Action, Stream
 from liverec.signing import MAX_SKEW, UNSIGNED_PAYLOAD, format_date
 
 TURNED_AWAY = frozenset({401, 403})
+DATELESS = ("content-type", "host", "x-project-id")
 NOBODYS_KEY = "NOBODYSACCESSKEY0000"
 NOBODYS_PROJECT = "f" * 32
 
@@ -125,6 +126,12 @@ def test_sdk_date_is_mandatory_for_signatures(trial: Trial) -> None:
     wrong = {
         "without X-Sdk-Date": signed(headers={"X-Sdk-Date": None}),
         "with an empty X-Sdk-Date": signed(headers={"X-Sdk-Date": ""}),
+        "without X-Sdk-Date, signed over an empty one": signed(
+            headers={"X-Sdk-Date": None}, sign_with=Signing(headers={"X-Sdk-Date": ""})
+        ),
+        "without X-Sdk-Date, which its signature does not name": signed(
+            headers={"X-Sdk-Date": None}, sign_with=Signing(headers={"X-Sdk-Date": ""}, signed=DATELESS)
+        ),
     }
 
     judge_strangers(trial, "authentication/sdk-date-mandatory", wrong)

@@ -39,6 +39,7 @@ BUDGETS = {
     "lost-update": replace(QUICK, raced=24),
     "lost-reply-seldom": replace(QUICK, volume=500),
     "odd-one-out": replace(QUICK, probed=320),
+    "later-windows-halved": replace(QUICK, seconds=60),
 }
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from zlib import crc32
@@ -12,6 +13,7 @@ import pytest
 
 from liverec.clock import VirtualClock
 from liverec.reference.faults import FAULTS, HAZARDS
+from liverec.reference.request import Request
 from liverec.reference.service import Service
 from liverec.reference.serving import Running, running
 from liverec.reference.settings import Settings
@@ -65,6 +67,11 @@ def unrelated(*names: Mapping[str, str], actions: tuple[str, ...] = ("START",)) 
     return promise
 
 
+def signed_over_an_empty_date() -> Request:
+    dated = signed(headers={"x-sdk-date": ""})
+    return replace(dated, headers={name: value for name, value in dated.headers.items() if name != "x-sdk-date"})
+
+
 def ids_stay_different(target: Service) -> bool:
     found = [request_id(target) for _ in range(300)]
     return len(set(found)) == len(found)
@@ -78,6 +85,7 @@ STORIES: Mapping[str, Promise] = {
     "project-by-beginning": refused(path=PATH.replace(PROJECT, f"{PROJECT}0")),
     "token-beginning": kept_out(lambda: request(token=f"{TOKEN}x")),
     "any-access-key": kept_out(lambda: signed(access_key="NOBODYSKEY")),
+    "date-of-nothing": kept_out(signed_over_an_empty_date),
     "future-date": kept_out(lambda: signed(date=SIGNED_LATER)),
     "comma-at-the-end": refused(body=json.dumps(BODY).replace("}", ",}").encode()),
     "forgets-recording": over_time((0, "START"), (6, "STOP"), then=[True, True]),
@@ -88,6 +96,9 @@ STORIES: Mapping[str, Promise] = {
     "seconds-of-the-minute": over_time((0, "START"), (0, "STOP"), (65, "START"), then=[True, True, True]),
     "third-stop-unchecked": over_time(
         *(step for _ in range(3) for step in ((10.5, "START"), (0, "STOP"))), (1, "START"), then=[True] * 6 + [False]
+    ),
+    "later-windows-halved": over_time(
+        *(step for _ in range(3) for step in ((10.5, "START"), (0, "STOP"))), (6, "START"), then=[True] * 6 + [False]
     ),
     "refused-start-clears": over_time(
         (0, "START"), (0, "STOP"), (1, "START"), (1, "START"), then=[True, True, False, False]

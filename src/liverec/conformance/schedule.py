@@ -53,7 +53,7 @@ def schedules(interval_ns: int, *, exact: bool, thin: bool) -> tuple[Schedule, .
     has a quota, so that only what the dialect and each rule need is kept.
     """
     probes = _probes(interval_ns, exact=exact, thin=thin)
-    longer = () if thin else (*_longer(interval_ns), *_second_windows(interval_ns), *_races(interval_ns))
+    longer = () if thin else (*_longer(interval_ns), *_races(interval_ns))
     return (*_readings(interval_ns), *probes, *_rules(interval_ns), *longer)
 
 
@@ -213,25 +213,6 @@ def _longer(interval_ns: int) -> tuple[Schedule, ...]:
                 _command(2 * w + 1.4, start),
             ),
         ),
-    )
-
-
-def _second_windows(interval_ns: int) -> tuple[Schedule, ...]:
-    """Both sides of the second window: who counts the first one right may lose track."""
-    w = interval_ns / NANOSECONDS
-    start, stop = Action.START, Action.STOP
-    return tuple(
-        Schedule(
-            title=f"the second window, {off:g} s before and after its end",
-            steps=(
-                _command(0.1 + 0.03 * number, stop),
-                _command(w + 0.3 + 0.03 * number, start),
-                _command(w + 0.6 + 0.03 * number, stop),
-                _command(2 * w + 0.6 + 0.03 * number - off, start),
-                _command(2 * w + 0.6 + 0.03 * number + off, start),
-            ),
-        )
-        for number, off in enumerate((0.03, 0.06, 0.12, 0.25, 0.5))
     )
 
 

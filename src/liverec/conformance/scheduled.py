@@ -11,6 +11,7 @@ from liverec.client import CredentialsRefused, Exchange
 from liverec.clock import NANOSECONDS
 from liverec.conformance.boundary import boundary, exact_boundary
 from liverec.conformance.exploration import explored
+from liverec.conformance.later_windows import later_windows
 from liverec.conformance.ledger import Kind
 from liverec.conformance.pace import MOST_AT_ONCE, Assigned, Due, last_moment
 from liverec.conformance.pauses import pauses
@@ -31,8 +32,11 @@ _UNHURRIED = 100  # of the time that a target takes for so many commands, one ra
 def named(trial: Trial) -> tuple[Schedule, ...]:
     """Return the schedules that every run of this length has."""
     interval_ns = trial.document.interval_ns
-    long = () if trial.thin else pauses(interval_ns, until_ns=at(trial.budget.seconds * _SHARE))
-    return (*schedules(interval_ns, exact=trial.probes_exactly, thin=trial.thin), *long)
+    plan = schedules(interval_ns, exact=trial.probes_exactly, thin=trial.thin)
+    if trial.thin:
+        return plan
+    until_ns = at(trial.budget.seconds * _SHARE)
+    return (*plan, *later_windows(interval_ns, until_ns=until_ns), *pauses(interval_ns, until_ns=until_ns))
 
 
 def window_ns(trial: Trial) -> int:

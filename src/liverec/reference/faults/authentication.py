@@ -124,6 +124,19 @@ class _Undated(Authenticator):
         return super()._by_signature(request, authorization)
 
 
+class _DateOfNothing(Authenticator):
+    """Verifies a signature without X-Sdk-Date as one over an empty date."""
+
+    def _by_signature(self, request: Request, authorization: str) -> Caller:
+        given = signing.parse_authorization(authorization)
+        if given is not None and "x-sdk-date" not in request.headers and self._is_ours(request, given):
+            return Caller(project_id=self.profile.project_id)
+        return super()._by_signature(request, authorization)
+
+    def _is_ours(self, request: Request, given: signing.Authorization) -> bool:
+        return given.access_key == self.profile.credentials.access_key and self._signature_right(request, given)
+
+
 class _TokenBeginning(Authenticator):
     """Compares the first 16 characters of a token."""
 
@@ -254,6 +267,12 @@ AUTHENTICATION_FAULTS = (
         breaks="authentication/sdk-date-mandatory",
         summary="a signature without X-Sdk-Date is accepted unverified",
         authenticator=_Undated,
+    ),
+    Fault(
+        name="date-of-nothing",
+        breaks="authentication/sdk-date-mandatory",
+        summary="a signature without X-Sdk-Date is verified over an empty date",
+        authenticator=_DateOfNothing,
     ),
     Fault(
         name="token-beginning",

@@ -12,6 +12,7 @@ from liverec.reference.recorder import Decision, Recorder
 from liverec.reference.streams import StreamState
 
 _FORGETS_EVERY = 3
+_HALVED_FROM = 3
 _REMEMBERS = 20
 
 
@@ -59,6 +60,24 @@ def _no_window_by(number: int) -> type[Recorder]:
             self._ended.clear()
 
     return Misses
+
+
+class _HalvesLater(Recorder):
+    """Takes the third STOP of a stream, and each after it, for one of half an interval ago."""
+
+    @cached_property
+    def _ended(self) -> Counter[int]:
+        return Counter()
+
+    def _end_recording(self, state: StreamState, now: int) -> None:
+        super()._end_recording(state, now)
+        self._ended[id(state)] += 1
+        if self._ended[id(state)] >= _HALVED_FROM:
+            state.stopped_at = now - self.interval_ns // 2
+
+    def reset(self) -> None:
+        super().reset()
+        self._ended.clear()
 
 
 class _RefusedStartClears(Recorder):
@@ -129,6 +148,12 @@ WINDOW_FAULTS = (
         breaks="restart/too-soon",
         summary="the third STOP of a stream opens no window",
         recorder=_no_window_by(3),
+    ),
+    Fault(
+        name="later-windows-halved",
+        breaks="restart/too-soon",
+        summary="from the third STOP of a stream on, the window is half as long",
+        recorder=_HalvesLater,
     ),
     Fault(
         name="refused-start-clears",
