@@ -3,10 +3,12 @@
 import socket
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from judged_server import judged
+from liverec.conformance.trial import Trial
 from liverec.verdict import Verdict
 from relay_server import (
     Habits,
@@ -65,3 +67,21 @@ def test_a_correct_server_is_acquitted_whatever_its_habits(habits: Habits, noted
     assert [note for note in result.notes if "each request had one of its own" in note] == (
         [f"{noted}: each request had one of its own"] if noted else []
     )
+
+
+def test_what_only_observes_and_fails_by_itself_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    observe = Trial.observe
+
+    def broken(trial: Trial, identifier: str, value: str, *evidence: Any) -> None:
+        if identifier == "open/project-header-absent":
+            raise ZeroDivisionError("of our own")
+        observe(trial, identifier, value, *evidence)
+
+    monkeypatch.setattr(Trial, "observe", broken)
+    result = judged(tmp_path, generated="none")
+
+    assert result.findings == ()
+    told = [note for note in result.notes if "ZeroDivisionError: of our own" in note]
+    assert [one.partition(" only observes")[0] for one in told] == [
+        "test_request_headers.py::test_signature_without_the_project_header_is_observed"
+    ]

@@ -141,6 +141,8 @@ class Session:
             self._add(failure.identifier, Verdict.BROKEN, failure.why, alone=own, evidence=failure.evidence)
             return Verdict.BROKEN
         verdict, why = _said(failure)
+        if verdict is Verdict.ERROR and not identifiers:
+            self.trial.notes.append(f"{self.trial.ledger.during} only observes, and failed by itself: {why}")
         decided = self.judged.result.exercised if self.judged is not None else dict[str, int]()
         for identifier in identifiers:
             counted = verdict is Verdict.KEPT and identifier in decided
