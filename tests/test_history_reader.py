@@ -174,8 +174,8 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("third", "said"),
     [
-        pytest.param(b"", "something else", id="blank"),
-        pytest.param(b"   ", "something else", id="spaces"),
+        pytest.param(b"", "an empty line", id="blank"),
+        pytest.param(b"   ", "an empty line", id="spaces"),
         pytest.param(b'{"index":2,"time":3', "something else", id="torn"),
         pytest.param(as_line(invoke(2, 3)) + b"x", "something else", id="something behind"),
         pytest.param(b"\x00\x00", "something else", id="zeros"),

@@ -149,6 +149,8 @@ def _record(line: bytes, index: int) -> Invoke | Answer:
         raise _EndsThereError("expected a record, found zero bytes: its writer was killed")
     if len(line) > LONGEST_LINE and len(line.rstrip(b"\r\n")) > LONGEST_LINE:
         raise _EndsThereError(f"expected a record, found a line longer than {LONGEST_LINE} bytes")
+    if not line.strip():
+        raise _EndsThereError("expected a record, found an empty line")
     try:
         record = decode_record(line)
     except (ValueError, RecursionError) as error:
