@@ -111,11 +111,14 @@ class Allocation:
         return msgspec.json.encode(body | {"publish_domain": self.made_up().publish_domain})
 
     def prefixed(self) -> tuple[Stream, Stream]:
-        """Return two unused recordable streams, the first one's name being the beginning of the second one's."""
+        """Return two unused recordable streams, the first one's name being the beginning of the second one's.
+
+        They have as much in common as there is: some servers tell names apart by their first characters only.
+        """
         declared = self._profile.recordable
         with self._lock:
             free = self._free["recordable"]
-            for short in range(1, declared.count // 10 + 1):
+            for short in range(declared.count // 10, 0, -1):
                 long = short * 10
                 if declared.name(long).startswith(declared.name(short)) and {short, long} <= set(free):
                     free.remove(short)
