@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from selectors import DefaultSelector
 from shutil import which
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ import pytest
 
 from liverec.address import parse_address
 from liverec.client import Client, Connection
+from liverec.client import burst as burst_module
 from liverec.client import client as client_module
 from liverec.client import connection as connection_module
 from liverec.client.burst import Burst, open_connections
@@ -147,6 +149,25 @@ def test_each_answer_goes_to_its_own_request_and_into_the_history(tmp_path: Path
     answered = (Outcome.OK, Outcome.REFUSED) * 2
     assert [found[stream] for stream in STREAMS] == [*answered, *[Outcome.INFO] * 4]
     assert {one.together for one in exchanges} == {CALLERS}
+
+
+def test_all_of_a_request_leaves_however_late_we_are(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(burst_module, "_SEND_S", 0.0)
+    with sender(server.url) as client:
+        exchanges = client.burst(STARTS).exchanges
+
+    assert [(one.status, one.error) for one in exchanges] == [(200, None)] * CALLERS
+
+
+def test_what_has_arrived_is_read_however_late_we_are(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asleep(selector: DefaultSelector, *_: object) -> None:
+        selector.select(5)
+
+    monkeypatch.setattr(burst_module, "_read_all", asleep)
+    with sender(server.url) as client:
+        exchanges = client.burst(STARTS[:1]).exchanges
+
+    assert [(one.status, one.error) for one in exchanges] == [(200, None)]
 
 
 def test_connections_are_used_again_and_replaced_when_the_other_side_has_closed(server: ScriptedServer) -> None:

@@ -309,6 +309,16 @@ def test_no_answer_within_the_time_is_a_timeout(serve: Serve) -> None:
     assert (reply.error or "").startswith("timeout")
 
 
+def test_what_has_arrived_is_read_however_late_this_process_is(serve: Serve) -> None:
+    _, connection = serve(answering(OK, OK), timeout_s=0.3)
+    command(connection)
+    gevent.spawn(time.sleep, 0.6)  # once the next command waits; nothing else runs meanwhile
+
+    reply = command(connection)
+
+    assert (reply.status, reply.error) == (200, None)
+
+
 def test_each_answer_has_the_whole_time(serve: Serve) -> None:
     def slow(connection: socket.socket) -> None:
         for _ in range(3):

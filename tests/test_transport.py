@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import select
 import socket
 import threading
 import time
@@ -10,8 +11,10 @@ from typing import cast
 
 import pytest
 
+from liverec.address import parse_address
 from liverec.client import Client
-from liverec.client.connection import LARGEST_ANSWER
+from liverec.client.connection import LARGEST_ANSWER, Connection
+from liverec.client.deadline import Deadline
 from liverec.client.transport import IDLE_S
 from liverec.clock import MonotonicClock, VirtualClock
 from scripted_server import OK, answer, target_at
@@ -85,6 +88,18 @@ def test_interim_answers_and_chunks_without_end_are_cut(part: bytes) -> None:
         exchange = sender.send()
 
     assert str(exchange.error).startswith("too large")
+
+
+def test_a_request_leaves_and_its_answer_is_read_however_late_we_are() -> None:
+    passed = Deadline(0.0)
+    with serving(answering(OK)) as url:
+        connection = Connection.to(parse_address(url), Deadline(5.0))
+        connection.send(b"POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", passed)
+        select.select([connection], [], [], 5.0)
+        answer, error = connection.receive("POST", passed)
+        connection.close()
+
+    assert (answer.status, error) == (200, None)
 
 
 def test_a_server_that_never_reads_is_not_waited_for() -> None:

@@ -178,6 +178,9 @@ class Connection:
         if left > 0:
             self._look_after(left / NANOSECONDS)
             return
+        self._readable()  # this process may be late, and the answer there
+        if not self._awaiting or self._reply is not None:
+            return
         unanswered = not self._used or self._was_delivered()
         why = f"timeout: no whole answer within {self._timeout_s:g} s"
         self._finish(Reply(error=why, unanswered=unanswered), keep=False)

@@ -89,7 +89,10 @@ class _Pending:
         )
 
     def give_up(self, timeout_s: float) -> Exchange:
-        """Return the exchange: time is out."""
+        """Return the exchange: time is out, and what has not arrived by now is not waited for."""
+        exchange = self.read()
+        if exchange is not None:
+            return exchange
         exchange = replace(self._exchange, error="timeout: no complete answer")
         if self._size:
             self.connection.close()

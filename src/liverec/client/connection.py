@@ -19,6 +19,7 @@ LARGEST_KEPT = 64 * 1024  # bytes of the body of one that is larger still
 _CHUNK = 64 * 1024
 _ATTEMPTS = 3
 _PAUSE_S = 0.05
+_READY_S = 0.01  # for the operating system to say that a connection is ready
 
 
 class NoConnectionError(Exception):
@@ -64,37 +65,41 @@ class Connection:
         raise NoConnectionError(refused.strerror or str(refused))
 
     def send(self, data: bytes, deadline: Deadline) -> None:
-        """Send *data*, or as much as the server takes: one that does not take all of it may still answer."""
+        """Send *data*, or as much as the server takes: one that does not take all of it may still answer.
+
+        It need not wait for a server that is ready: if we are late, since this machine was busy, all of it leaves yet.
+        """
         rest = memoryview(data)
         with contextlib.suppress(OSError):
             while rest:
-                self._link.settimeout(deadline.left_s())
+                self._link.settimeout(deadline.left_s(at_least=_READY_S))
                 rest = rest[self._link.send(rest) :]
 
     def receive(self, method: str, deadline: Deadline) -> tuple[Answer, str | None]:
         """Return the next answer, to a request of *method*, and why it proves nothing, if so (see ``Exchange.error``).
 
-        What comes after it is kept for the next call.
+        What comes after it is kept for the next call. What has arrived by the deadline is read, however late we are.
         """
         reader = AnswerReader(method=method)
         self.received = bytearray(self._unread)
         reader.feed(self._unread)
         error = None
-        while not reader.finished:
+        while not reader.finished and error is None:
             try:
                 part = self._some(deadline)
             except TimeoutError:
                 error = "timeout: no complete answer"
-                break
-            if not part:
-                reader.end()
+                part = self.arrived()
             self.received += part
             if len(self.received) > LARGEST_ANSWER:
                 error = f"too large: an answer of more than {LARGEST_ANSWER} bytes"
                 reader.cut(LARGEST_KEPT)
                 break
             reader.feed(part)
+            if self.ended:
+                reader.end()
         answer = reader.answer
+        error = None if answer.complete else error
         self._unread = answer.excess
         self.stays_open = answer.stays_open and not self.ended
         if answer.problem is not None:

@@ -9,13 +9,13 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._until = time.monotonic() + seconds
 
-    def left_s(self) -> float:
-        """Return the seconds that are left, never none.
+    def left_s(self, *, at_least: float = 0.0) -> float:
+        """Return the seconds that are left, never none; *at_least* so many, for what may be ready by now.
 
         Raises:
             TimeoutError: none are.
         """
-        left = self._until - time.monotonic()
+        left = max(self._until - time.monotonic(), at_least)
         if left <= 0:
             raise TimeoutError("timed out")
         return left
