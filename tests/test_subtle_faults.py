@@ -217,6 +217,12 @@ def is_served_seldom_but_always(server: Running) -> bool:
     return True
 
 
+def is_told_that_nothing_is_there(server: Running) -> bool:
+    with open_line(server) as line:
+        line.send(STOP)
+        return bool(line.file.peek(1)) and line.reply().status == 404
+
+
 ON_CONNECTIONS: Mapping[str, Callable[[Running], bool]] = {
     "once-per-connection": asks_again_without_credentials,
     "clock-per-worker": both_workers_know_the_window,
@@ -225,6 +231,7 @@ ON_CONNECTIONS: Mapping[str, Callable[[Running], bool]] = {
     "lost-update": overtaking_stop_is_kept,
     "lost-reply-seldom": is_served_seldom_but_always,
     "fails-seldom": is_served_seldom_but_always,
+    "silent-on-404": is_told_that_nothing_is_there,
 }
 
 

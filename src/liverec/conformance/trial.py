@@ -61,6 +61,7 @@ class Trial:
         self._reuses = False
         self._leftovers = Leftovers()
         self._variants = count(FIRST_VARIANT)
+        self._asks_as_stranger = False
         virtual = VirtualClock() if self.control is not None and self.control.virtual else None
         clock: Clock = virtual or MonotonicClock()
         self.exact = virtual is not None
@@ -183,10 +184,19 @@ class Trial:
             self._touched.add(stream)
 
     def _ask(self) -> bool:
-        """Ask for what nobody has, so that nothing changes; return whether any answer came."""
+        """Ask for what nobody has, so that nothing changes; return whether any answer came.
+
+        Who says nothing of an unknown stream may still turn strangers away: what was answered last is asked again.
+        """
         self._nobody = self._nobody or self.streams.made_up()
-        exchange = self.client.send(**self._plain(Action.STOP, self._nobody))
-        return was_answered(self.ledger.add(Kind.OPEN, exchange))
+        plain = self._plain(Action.STOP, self._nobody)
+        if self._asks_as_stranger:
+            exchange = self.ledger.add(Kind.STRANGER, self.client.send(**plain, credentials="none"))
+        else:
+            exchange = self.ledger.add(Kind.OPEN, self.client.send(**plain))
+        if not was_answered(exchange):
+            self._asks_as_stranger = not self._asks_as_stranger
+        return was_answered(exchange)
 
     def _expect_answers(self) -> None:
         if self.contact.lost:

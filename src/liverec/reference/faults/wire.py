@@ -12,7 +12,7 @@ from liverec import signing
 from liverec.reference.authentication import Authenticator, DeniedError
 from liverec.reference.command import CommandReader
 from liverec.reference.faults.fault import Fault
-from liverec.reference.hanging_up import hang_up_after, nowhere
+from liverec.reference.hanging_up import hang_up, hang_up_after, nowhere
 from liverec.reference.request import Request, raw_path
 
 _LOSES_EVERY = 7
@@ -49,6 +49,25 @@ def _lose_replies_on_reused(app: ASGIApp) -> ASGIApp:
         if transport is not None:
             known.add(transport)
         await app(scope, receive, send)
+
+    return faulty
+
+
+def _say_nothing_of_404(app: ASGIApp) -> ASGIApp:
+    """Hang up instead of answering 404."""
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+
+        await app(scope, receive, keep)
+        if _is_about_recording(scope) and answer and answer[0].get("status") == 404:
+            await hang_up(scope, receive)
+        else:
+            for message in answer:
+                await send(message)
 
     return faulty
 
@@ -178,6 +197,12 @@ WIRE_FAULTS = (
         breaks="http/answered",
         summary="every seventh command is carried out, and the connection closed without an answer",
         wrap=_lose_replies,
+    ),
+    Fault(
+        name="silent-on-404",
+        breaks="http/answered",
+        summary="of what would be answered 404 nothing is said, and the connection closed",
+        wrap=_say_nothing_of_404,
     ),
     Fault(
         name="wrong-length",
