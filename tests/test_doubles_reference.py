@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -119,7 +120,8 @@ def test_every_fault_that_needs_no_race_works_within_the_process(name: str) -> N
     with RecordControlDouble() as double:
         double.set_faults(name)
         for action in ("STOP", "START", "START", "STOP", "START", "STOP"):
-            send(signed(action, double))
+            with suppress(httpx.RemoteProtocolError):  # some faults hang up
+                send(signed(action, double))
 
     assert len(double.journal.commands()) == 6
     assert double.journal.violations() == tuple(too_soon(double.journal.commands(), interval_ns=10_000_000_000))
