@@ -11,8 +11,8 @@ MORE_TIMES = 2  # as long as for an answer in time
 class OverdueAnswer:
     """The answer to a request of *method* that has not come yet, *timeout_s* after the request was sent.
 
-    It is awaited on its *connection*, in the background, for ``MORE_TIMES`` as long again; whatever the server closes
-    the connection or sends what is no answer, nothing came.
+    It is awaited on its *connection*, in the background, for ``MORE_TIMES`` as long again. If the server closes the
+    connection, or sends what is no answer, none came.
     """
 
     def __init__(self, connection: Connection, *, method: str, timeout_s: float) -> None:
