@@ -14,12 +14,12 @@ def later_windows(interval_ns: int, *, until_ns: int) -> tuple[Schedule, ...]:
 
     Every window before it is waited out.
     """
-    found = tuple(
-        _window(number, off, apart_ns=at(0.03) * turn, interval_ns=interval_ns)
+    windows = (
+        (number, _window(number, off, apart_ns=at(0.03) * turn, interval_ns=interval_ns))
         for number in range(2, _LAST + 1)
         for turn, off in enumerate(_OFFS.get(number, _LATER_OFFS))
     )
-    return tuple(one for one in found if one.title.startswith("the second") or one.steps[-1].at_ns <= until_ns)
+    return tuple(one for number, one in windows if number == 2 or one.steps[-1].at_ns <= until_ns)
 
 
 def _window(number: int, off: float, *, apart_ns: int, interval_ns: int) -> Schedule:
