@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Generator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -32,9 +33,7 @@ def disturbed(url: str, disturbance: Disturbance, *, seed: int) -> Generator[str
     """Relay to the server at *url*; yield the address of the worse line."""
     host, _, port = url.removeprefix("http://").partition(":")
     chance = random.Random(seed)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
+    opened: Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -51,22 +50,21 @@ def disturbed(url: str, disturbance: Disturbance, *, seed: int) -> Generator[str
             to_server.close()
         writer.close()
 
-    async def listen() -> asyncio.Server:
-        return await asyncio.start_server(relay, "127.0.0.1", 0, backlog=512)
-
-    async def end() -> None:
+    async def listen() -> None:
+        ended = asyncio.Event()
+        server = await asyncio.start_server(relay, "127.0.0.1", 0, backlog=512)
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        opened.set_result((address, asyncio.get_running_loop(), ended))
+        await ended.wait()
         server.close()
-        relays = asyncio.all_tasks() - {asyncio.current_task()}
-        for one in relays:
-            one.cancel()
-        await asyncio.gather(*relays, return_exceptions=True)
 
-    server = asyncio.run_coroutine_threadsafe(listen(), loop).result(5)
+    thread = threading.Thread(target=lambda: asyncio.run(listen()), daemon=True)
+    thread.start()
+    address, loop, ended = opened.result(5)
     try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield address
     finally:
-        asyncio.run_coroutine_threadsafe(end(), loop).result(5)
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(ended.set)
         thread.join(5)
 
 

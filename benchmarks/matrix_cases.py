@@ -102,8 +102,7 @@ def _readings() -> Iterator[Case]:
 
 
 def _disturbed() -> Iterator[Case]:
-    """Every combination of the axes that decide what happens, over each worse line; the seeds take turns."""
-    for (number, dialect), disturbance in product(enumerate(DIALECTS), DISTURBANCES):
-        name = f"reading {number + 1}, {disturbance.name}"
-        seed = SEEDS[number % len(SEEDS)]
+    """Every combination of the axes that decide what happens, over each worse line, with each seed."""
+    for (number, dialect), disturbance, seed in product(enumerate(DIALECTS), DISTURBANCES, SEEDS):
+        name = f"reading {number + 1}, {disturbance.name}, seed {seed}"
         yield Case(group="disturbed", name=name, dialect=asdict(dialect), disturbance=disturbance, seed=seed)

@@ -114,7 +114,7 @@ def _section(title: str, rows: Sequence[Row], told: str) -> str:
         f"\n{len(rows)} servers that keep the page, judged {told}: {_count(rows)}.\n",
         "Every combination of the first four axes, each with three seeds; of the others, every pair of values.\n"
         if title == "Readings"
-        else "Every combination of the first four axes over each line; the three seeds take turns.\n",
+        else "Every combination of the first four axes over each line, each with three seeds.\n",
         "\n| with | servers | acquitted |\n|---|---|---|\n",
     ]
     kinds = {f"`{axis}={value}`": (axis, value) for axis, values in AXES.items() for value in values}
