@@ -41,6 +41,7 @@ def disturbed(url: str, disturbance: Disturbance, *, seed: int) -> Generator[str
                 await asyncio.sleep(_late(disturbance, chance))
                 sink.write(data)
                 await sink.drain()
+        with suppress(OSError):  # also after a source that was reset: the other side is told
             sink.write_eof()
 
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

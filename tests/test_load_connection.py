@@ -309,6 +309,43 @@ def test_no_answer_within_the_time_is_a_timeout(serve: Serve) -> None:
     assert (reply.error or "").startswith("timeout")
 
 
+@pytest.mark.parametrize(
+    ("rest", "came"),
+    [
+        pytest.param([OK[20:]], True, id="comes"),
+        pytest.param([OK[20:30], OK[30:]], True, id="in pieces"),
+        pytest.param([], False, id="is broken off"),
+        pytest.param([b"\x00"], False, id="goes on as no answer"),
+    ],
+)
+def test_an_answer_that_is_overdue_is_awaited_beside_the_next_command(
+    serve: Serve, rest: list[bytes], *, came: bool
+) -> None:
+    def late(connection: socket.socket) -> None:
+        answering(OK[:20])(connection)
+        time.sleep(0.6)
+        for piece in rest:
+            connection.sendall(piece)
+            time.sleep(PIECE_S)
+
+    _, connection = serve(late, answering(OK, keeps=True), timeout_s=0.5)
+    assert command(connection).unanswered
+    overdue = connection.overdue
+    assert overdue is not None
+
+    assert command(connection).status == 200
+    assert (connection.overdue, overdue.came()) == (None, came)
+
+
+def test_an_overdue_answer_is_given_up_after_three_times_the_time(serve: Serve) -> None:
+    server, connection = serve(answering(OK[:20], keeps=True), timeout_s=0.2)
+    command(connection)
+
+    assert connection.overdue is not None
+    assert not connection.overdue.came()
+    server.wait()  # its connection was closed
+
+
 def test_what_has_arrived_is_read_however_late_this_process_is(serve: Serve) -> None:
     _, connection = serve(answering(OK, OK), timeout_s=0.3)
     command(connection)

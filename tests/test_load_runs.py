@@ -1,6 +1,8 @@
 """Load runs from end to end: real Locust, real server, real time; few users, since the machine may be small."""
 
 import re
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,8 @@ import pytest
 from liverec.checker import check
 from liverec.history.merge import merge
 from liverec.history.reader import read_file
-from liverec_process import serving
-from locust_process import load
+from liverec_process import serving, wait_until
+from locust_process import ended, load, loading
 
 pytestmark = pytest.mark.slow
 
@@ -28,6 +30,7 @@ SHORT = {
     "noise": ("8", "18s"),
 }
 
+STILL_S = 12.0
 USUAL = {"ping-pong", "boundary", "lost-replies"}  # the others are for `make long`
 
 # one of the rules, one race, one invalid request, one lost reply: the tests in virtual time have all of them
@@ -75,6 +78,21 @@ def test_a_fault_is_found_by_the_scenario_that_fits_it(tmp_path: Path, fault: st
     assert requirement in run.result["findings"]
     assert requirement in (run.folder / "report.html").read_text()
     assert "failures of its own" not in run.said
+
+
+@pytest.mark.long
+def test_a_server_that_stands_still_for_longer_than_an_answer_is_awaited_breaks_nothing(tmp_path: Path) -> None:
+    users = ("--scenario", "ping-pong", "-u", "6", "-r", "6", "-t", "30s")
+    with serving() as server, loading(tmp_path, "--host", server.url, *users) as locust:
+        wait_until(lambda: len(server.commands()) >= 12, "the load is running")
+        server.process.send_signal(signal.SIGSTOP)
+        time.sleep(STILL_S)
+        server.process.send_signal(signal.SIGCONT)
+        run = ended(locust, tmp_path)
+
+    assert run.exit_code == 0, run.said
+    assert run.result["findings"] == []
+    assert any("came after more than 10 s" in note for note in run.result["notes"])
 
 
 @pytest.mark.long

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from liveload.overdue import OverdueReply
+
 
 class Ending(StrEnum):
     """What the client does once the last byte of its request has left."""
@@ -32,3 +34,4 @@ class Answer(NamedTuple):
     error_code: str | None = None
     error: str | None = None  # why there is no answer
     breaks: tuple[str, ...] = ()  # requirements that this answer breaks by itself, whatever went before
+    overdue: OverdueReply | None = None  # none came in time, and it may still come: what it then breaks is not known

@@ -97,7 +97,9 @@ class Commander:
         completed = history.complete(process, status, request_id=request_id, error_code=error_code, error=reply.error)
         if status != 200 and outcome_of(status) is _INFO:
             self._process = history.next_process()
-        return Answer(invoked, completed, status, request_id, error_code, reply.error, self._rules.breaks(reply))
+        breaks = self._rules.breaks(reply)
+        overdue = self._connection.overdue
+        return Answer(invoked, completed, status, request_id, error_code, reply.error, breaks, overdue)
 
     def invalid(self, number: int, stream: Stream) -> Answer:
         """Send the invalid request *number* beside a stream (see ``noise_requests``) and return what came of it.
@@ -121,7 +123,8 @@ class Commander:
                 self._history.unclear(invoked, recorded, status=status, error=reply.error)
         if status is not None and 200 <= status < 300:
             breaks = (request.breaks, *breaks)
-        return Answer(invoked, completed, status, request_id_of(reply), error_code_of(reply), reply.error, breaks)
+        request_id, error_code, overdue = request_id_of(reply), error_code_of(reply), self._connection.overdue
+        return Answer(invoked, completed, status, request_id, error_code, reply.error, breaks, overdue)
 
 
 def _unreachable(error: Unreachable) -> Answer:

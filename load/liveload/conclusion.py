@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from liveload.commander import TIMEOUT_S
 from liveload.exit_code import LoadExit, gravest
 from liveload.final import Final
+from liveload.observer import OVERDUE
 from liveload.options import Settings
 from liveload.scenarios.scenario import Scenario
 from liveload.tally import Tally
+from liverec.report.text import counted
 from liverec.requirements import NORMATIVE, REQUIREMENTS
 from liverec.verdict import ExitCode, Judgement, Result, Verdict
 
@@ -186,6 +189,12 @@ def _judgements(ended: Ended) -> tuple[Judgement, ...]:
     return tuple(judged)
 
 
+def _overdue(tally: Tally) -> tuple[str, ...]:
+    count = tally.events[OVERDUE]
+    said = f"{counted(count, 'answer')} came after more than {TIMEOUT_S:g} s: the page sets no time for an answer"
+    return (said,) if count else ()
+
+
 def _violations(tally: Tally, requirement: str) -> tuple[Mapping[str, Any], ...]:
     those = [one for one in tally.violations if one.requirement == requirement][:_EVIDENCE]
     return tuple({"kind": "value", "stream": one.stream, "why": one.why, "request_id": one.request_id} for one in those)
@@ -216,7 +225,7 @@ def _result(ended: Ended, exit_code: LoadExit, judgements: Sequence[Judgement], 
             "streams": checked.get("streams", 0),
         },
         histories=tuple(final.file for final in ended.finals),
-        notes=(*(reason.text for reason in reasons), *checked.get("notes", ())),
+        notes=(*(reason.text for reason in reasons), *_overdue(ended.tally), *checked.get("notes", ())),
         probes=tuple(
             {
                 "gap_from_s": probe.shortest / 1e9,

@@ -10,12 +10,14 @@ from gevent import getcurrent
 from gevent.hub import Hub, get_hub
 
 from liveload.answer import Ending
+from liveload.overdue import OverdueReply
 from liveload.place import READ, RECEIVED, WRITE, Place, connect, sent
 from liveload.reply import Reply, ReplyReader
 from liveload.tls import Tls
 from liverec.clock import NANOSECONDS
 
 IMPATIENT_S = 0.001
+_MORE_TIMES = 2  # as long as for an answer in time, an overdue one is awaited
 _ANSWER = Ending.ANSWER
 _ESTABLISHED, _CLOSE_WAIT = 1, 8  # Linux's
 _FRESH_NS = 1_000_000  # so soon after an answer nothing else can have been noticed yet
@@ -24,7 +26,8 @@ _FRESH_NS = 1_000_000  # so soon after an answer nothing else can have been noti
 class Connection:
     """A connection to *place* for one user, made when it is needed. Nothing is ever sent twice, nothing is redirected.
 
-    *timeout_s* bounds connecting, and sending with the wait for a whole answer. One greenlet at a time.
+    *timeout_s* bounds connecting, and sending with the wait for a whole answer; one that does not come in time is
+    ``overdue``, and awaited for twice as long again, while the user goes on. One greenlet at a time.
     """
 
     def __init__(self, place: Place, *, timeout_s: float = 10.0) -> None:
@@ -42,6 +45,7 @@ class Connection:
         self._since = 0
         self._used = False
         self._excess = False  # bytes that nobody asked for came after the last answer
+        self.overdue: OverdueReply | None = None  # the answer that the latest command did not get in time
         self._last_ns = 0
 
     def ready(self) -> None:
@@ -61,7 +65,7 @@ class Connection:
         Whatever is thrown into the greenlet meanwhile passes through, and leaves the connection closed.
         """
         self._reader.expect()
-        self._reply = None
+        self._reply = self.overdue = None
         self._awaiting = True
         self._since = monotonic_ns()
         if self._timer is None:
@@ -92,14 +96,18 @@ class Connection:
 
     def close(self) -> None:
         """Close the connection, if there is one; the next command makes another."""
-        self._tls = None
+        connection, _ = self._give_up()
+        if connection is not None:
+            connection.close()
+
+    def _give_up(self) -> tuple[socket.socket | None, Tls | None]:
+        connection, tls = self._socket, self._tls
+        self._socket = self._tls = None
         if self._watcher is not None:
             self._watcher.stop()
             self._watcher.close()
             self._watcher = None
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        return connection, tls
 
     def _connect(self) -> None:
         self._socket, self._tls = connect(self._place, timeout_s=self._timeout_s)
@@ -183,6 +191,11 @@ class Connection:
             return
         unanswered = not self._used or self._was_delivered()
         why = f"timeout: no whole answer within {self._timeout_s:g} s"
+        connection, tls = self._give_up()
+        if connection is not None and unanswered:
+            self.overdue = OverdueReply(connection, tls, self._reader, more_s=_MORE_TIMES * self._timeout_s)
+        elif connection is not None:
+            connection.close()
         self._finish(Reply(error=why, unanswered=unanswered), keep=False)
 
     def _readable(self) -> None:

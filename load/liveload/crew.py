@@ -18,7 +18,7 @@ from liveload.plan import Plan
 from liveload.station import Readiness, Station, readiness_of
 from liveload.tally import Tally, tally_of
 
-_DRAIN_S = 60.0  # an answer may take 10 s, and stopping what is recording as long again
+_DRAIN_S = 90.0  # an answer may take 10 s, stopping what is recording as long again, an overdue answer 20 s more
 _LOOK_S = 0.02
 
 

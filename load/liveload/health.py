@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from liveload.overdue import OverdueReply
 from liveload.tally import Violation
 from liverec.clock import NANOSECONDS
 
 _GONE_AFTER = 50  # commands in a row without an answer, and
 _GONE_AFTER_NS = 3 * NANOSECONDS  # this long without one
 _MOST_LOST = 1000
+
+Lost = tuple[Violation, OverdueReply | None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,7 +21,8 @@ class Health:
     in_a_row: int = 0  # commands without an answer since the last one
     turned_away: int = 0  # answers 401 or 403 before any other
     heard: bool = False  # whether an answer was anything but 401 or 403
-    lost: list[Violation] = field(default_factory=list[Violation])
+    lost: list[Lost] = field(default_factory=list[Lost])
+    overdue: int = 0  # answers that came, but not in time
 
     def answered(self, status: int, completed: int) -> None:
         """Note an answer."""
@@ -33,10 +37,10 @@ class Health:
         """Note that a command got no answer."""
         self.in_a_row += 1
 
-    def lost_reply(self, violation: Violation) -> None:
-        """Note that a reply was lost; whether the target is to blame is known when it answers again."""
+    def lost_reply(self, violation: Violation, overdue: OverdueReply | None) -> None:
+        """Note that no reply came; whether the target is to blame is known when it answers this, or again."""
         if len(self.lost) < _MOST_LOST:
-            self.lost.append(violation)
+            self.lost.append((violation, overdue))
 
     def complaint(self, now: int) -> str | None:
         """Say why going on makes no sense; None if it does."""
@@ -47,5 +51,14 @@ class Health:
         return None
 
     def replies_lost(self) -> list[Violation]:
-        """Return the replies that were lost although the target was there: it answered afterwards."""
-        return [one for one in self.lost if one.time < self.last_answer]
+        """Return the replies that were lost although the target was there: it answered afterwards.
+
+        Those that may still come are awaited first, and counted as ``overdue`` if they do.
+        """
+        lost: list[Violation] = []
+        for violation, overdue in self.lost:
+            if overdue is not None and overdue.came():
+                self.overdue += 1
+            elif violation.time < self.last_answer:
+                lost.append(violation)
+        return lost

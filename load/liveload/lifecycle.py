@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import signal
 import sys
 from argparse import ArgumentParser
@@ -21,6 +22,7 @@ from liveload.exit_code import LoadExit
 from liveload.leader import Leader, guarded
 from liveload.load_report import with_section
 from liveload.mail import answer_mail, tell_time
+from liveload.observer import AnswerOverdue, RequirementBroken
 from liveload.options import OptionRefused, Settings, declare, read_settings
 from liveload.parcel import part
 from liveload.plan import plan_of
@@ -36,6 +38,7 @@ __all__ = ["RecordingUser"]
 
 logger = logging.getLogger("liverec")
 _MASTER_LOST_S = 10  # without a heartbeat
+_OURS = f"{RequirementBroken.__name__}|{AnswerOverdue.__name__}"
 
 
 def listen(hook: Any, listener: Callable[[], None]) -> None:
@@ -146,9 +149,9 @@ class _Lead:
             self._environment.process_exit_code = self._leader.exit_code
 
     def _failures_of_locust(self) -> int:
-        """Count what Locust calls failures, but for the violations that we told it of."""
+        """Count what Locust calls failures, but for those that we told it of."""
         # an exception in this process, its repr if it came from a worker
-        errors = [error for error in self._runner.errors.values() if "RequirementBroken" not in repr(error.error)]
+        errors = [error for error in self._runner.errors.values() if not re.search(_OURS, repr(error.error))]
         return sum(error.occurrences for error in errors) + len(self._runner.exceptions)
 
 

@@ -10,12 +10,17 @@ from liveload.tally import Tally, Violation
 from liverec.clock import NANOSECONDS
 from liverec.history import Action, Stream
 
+OVERDUE = "answers overdue"  # as an event of a tally
 _START = Action.START
 _PAUSE_S = 0.2  # after a command that could not even be sent
 
 
 class RequirementBroken(Exception):  # it says what happened
     """An answer breaks a requirement: how Locust's Failures tab gets to know; the message is the requirement's id."""
+
+
+class AnswerOverdue(Exception):  # it says what happened
+    """No answer came in time; one may still come."""
 
 
 class Observer:
@@ -68,9 +73,13 @@ class Observer:
         return tally
 
     def settle(self) -> None:
-        """Count the replies that were lost, now that it is known after which of them the target went on answering."""
+        """Count the replies that were lost, now that it is known after which of them the target went on answering.
+
+        This waits for the answers that are overdue.
+        """
         for violation in self.health.replies_lost():
             self.tally.violated(violation)
+        self.tally.events[OVERDUE] += self.health.overdue
 
     def _count(
         self,
@@ -104,7 +113,7 @@ class Observer:
             self.tally.answered(name, latencies_us, second=self._second)
         self._fresh.clear()
 
-    def _broken(self, answer: Answer, stream: Stream) -> RequirementBroken:
+    def _broken(self, answer: Answer, stream: Stream) -> RequirementBroken | AnswerOverdue:
         why = f"answer {answer.status}" if answer.status else f"no answer: {answer.error}"
         for requirement in answer.breaks:
             violation = Violation(
@@ -115,10 +124,10 @@ class Observer:
                 request_id=answer.request_id,
             )
             if answer.status is None:
-                self.health.lost_reply(violation)
+                self.health.lost_reply(violation, answer.overdue)
             else:
                 self.tally.violated(violation)
-        return RequirementBroken(answer.breaks[0])
+        return RequirementBroken(answer.breaks[0]) if answer.overdue is None else AnswerOverdue(answer.error)
 
     def _unreachable(self, answer: Answer) -> None:
         """Count a command that could not even be sent, and do not let the next one follow at once."""

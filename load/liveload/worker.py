@@ -216,8 +216,8 @@ class Worker:
         left_recording = self._tidied()
         if self._arrivals is not None:
             self.tally.dropped += self._arrivals.overdue(ended - _AT_THE_END_NS)
-        self._observer.settle()
         self._history.close()
+        self._observer.settle()
         return Final(
             worker=self.plan.worker,
             file=str(self._history.path),
