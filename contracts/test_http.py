@@ -56,19 +56,19 @@ def test_every_request_is_answered(trial: Trial, answers: Ledger) -> None:
         raise Undecided(trial.contact.lost)
 
 
-@pytest.mark.requirement("http/answered")
+@pytest.mark.requirement("http/own-answer")
 def test_each_of_many_commands_gets_its_own_answer(liverec_session: Session) -> None:
-    """What is lost among them is told above; what is forgotten stands in the history."""
+    """What is lost among them is told above, what is forgotten stands in the history."""
     trial, volume = liverec_session.trial, liverec_session.volume
     if trial.thin:
         raise NotExercised("many commands are left out on a target with a quota")
     carry_out_volume(trial, volume, most=trial.budget.volume, seconds=trial.budget.seconds / SHARE)
     swapped = volume.swapped()
     if swapped is not None:
-        why = "of two commands sent together each got the other's answer: "
-        why += f"a command that must be accepted was answered {answered(swapped[0])}"
+        why = "of two commands sent together each got an answer like the other's: "
+        why += f"one that must be accepted, and is if it comes alone, was answered {answered(swapped[0])}"
         why += f", and a START of a stream that nobody knows was answered {answered(swapped[1])}"
-        raise Violation("http/answered", why, *swapped)
+        raise Violation("http/own-answer", why, *swapped)
 
 
 @pytest.mark.requirement("http/well-formed")

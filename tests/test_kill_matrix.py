@@ -38,6 +38,8 @@ FIRST = {fault.breaks: name for name, fault in reversed(FAULTS.items())}
 BUDGETS = {
     "lost-update": replace(QUICK, raced=24),
     "lost-reply-seldom": replace(QUICK, volume=500),
+    "answers-swapped": replace(QUICK, volume=500),
+    "answers-shared": replace(QUICK, volume=500),
     "odd-one-out": replace(QUICK, probed=320),
     "later-windows-halved": replace(QUICK, seconds=60),
 }

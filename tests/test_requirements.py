@@ -30,7 +30,7 @@ AGREED = {
     "status": "200 400 404 documented no-effect",
     "request-id": "present-200 present-400 present-404 format uuid timestamp hostname unique",
     "error-body": "object code message content-type",
-    "http": "answered well-formed method no-server-error chunked-request in-order unread-body",
+    "http": "answered own-answer well-formed method no-server-error chunked-request in-order unread-body",
     "consistency": "one-reading",
 }
 # in the order of the points in the facts about the API, 1 to 41; then those of HTTP
@@ -217,6 +217,7 @@ def test_the_nearest_foundation_comes_first() -> None:
     assert foundations("authentication/date-skew") == (
         "authentication/signature-wrong",
         "authentication/credentials-mandatory",
+        "http/own-answer",
     )
 
 
@@ -233,8 +234,12 @@ def test_the_nearest_foundation_comes_first() -> None:
         "http/well-formed",
     ],
 )
-def test_a_root_rests_on_nothing(root: str) -> None:
-    assert foundations(root) == ()
+def test_a_root_rests_only_on_its_answer_being_its_own(root: str) -> None:
+    assert foundations(root) == ("http/own-answer",)
+
+
+def test_whoever_gets_the_answers_of_others_is_told_nothing_by_any() -> None:
+    assert [row.id for row in NORMATIVE if "http/own-answer" not in foundations(row.id)] == ["http/own-answer"]
 
 
 @pytest.mark.parametrize("echo", ["request-id/present-400", "error-body/object", "http/no-server-error"])

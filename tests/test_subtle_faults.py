@@ -223,6 +223,12 @@ def is_told_that_nothing_is_there(server: Running) -> bool:
         return bool(line.file.peek(1)) and line.reply().status == 404
 
 
+def each_gets_its_own(server: Running) -> bool:
+    stranger = WHOLE.replace(b"rehearsal-1", b"nobody-at-a")
+    found = [raced(server, WHOLE, stranger, WHOLE) for _ in range(70)]
+    return all(one[1] == 404 and {one[0], one[2]} <= {200, 400} for one in found)
+
+
 ON_CONNECTIONS: Mapping[str, Callable[[Running], bool]] = {
     "once-per-connection": asks_again_without_credentials,
     "clock-per-worker": both_workers_know_the_window,
@@ -231,6 +237,8 @@ ON_CONNECTIONS: Mapping[str, Callable[[Running], bool]] = {
     "lost-update": overtaking_stop_is_kept,
     "lost-reply-seldom": is_served_seldom_but_always,
     "fails-seldom": is_served_seldom_but_always,
+    "answers-swapped": each_gets_its_own,
+    "answers-shared": each_gets_its_own,
     "silent-on-404": is_told_that_nothing_is_there,
 }
 

@@ -217,8 +217,25 @@ RIGHT = [asked(turn, 200 if turn % 2 else 404, accepted=bool(turn % 2)) for turn
         pytest.param([asked(5, 404, accepted=True), asked(5, 400, accepted=True)], False, id="both refused"),
         pytest.param([asked(5, 200, accepted=False)], False, id="one alone"),
         pytest.param([asked(5, 500, accepted=True), asked(5, 200, accepted=False)], False, id="a server error"),
-        pytest.param([asked(5, 404, accepted=True), asked(5, 200, accepted=False)] * 20, False, id="as a rule"),
+        pytest.param([asked(5, 404, accepted=True), asked(5, 200, accepted=False)] * 20, True, id="most of the time"),
     ],
 )
 def test_only_answers_that_fit_when_exchanged_are_called_exchanged(others: list[Asked], *, found: bool) -> None:
-    assert (Volume(asked=[*RIGHT, *others]).swapped() is not None) == found
+    assert (Volume(alone=RIGHT[:8], asked=[*RIGHT, *others]).swapped() is not None) == found
+
+
+@pytest.mark.parametrize(
+    ("alone", "found"),
+    [
+        pytest.param([(404, True), (200, True), (200, False), (404, False)], True, id="some were, in between"),
+        pytest.param([(200, True), (200, True), (200, False), (200, False)], False, id="strangers are accepted"),
+        pytest.param([(400, True), (400, True), (404, False), (404, False)], False, id="nobody is"),
+    ],
+)
+def test_answers_that_are_the_same_for_commands_that_come_alone_are_not_exchanged(
+    alone: list[tuple[int, bool]], *, found: bool
+) -> None:
+    swapped = [asked(5, 404, accepted=True), asked(5, 200, accepted=False)]
+    first = [asked(0, status, accepted=accepted) for status, accepted in alone]
+
+    assert (Volume(alone=first, asked=[*RIGHT, *swapped]).swapped() is not None) == found

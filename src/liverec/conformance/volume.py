@@ -14,12 +14,12 @@ from liverec.conformance.verdicts import NotExercised
 from liverec.history import Action, Stream
 
 AT_ONCE = 8  # commands; no more, so that each must be answered
-_STRANGERS = 3  # of them, about streams that nobody knows
+_STRANGERS = 4  # of them, about streams that nobody knows
 _BASE = 4 + 2 * _STRANGERS / (AT_ONCE - _STRANGERS)  # commands a stream needs: each of the four rounds once
 _KEPT = 4  # every so many-th burst goes over connections that are kept
 _SHARE = 3  # of the free streams, one in so many
 _QUARTER = 4
-_MOST_KEPT = 0.25  # of the expected answers, so many may be others before they count as the target's way
+_ALONE = 4  # streams, and as many strangers, are asked about one after the other beforehand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +41,21 @@ class Volume:
     """What came of it: commands whose answers are known beforehand, and how long the answers took."""
 
     commands: int = 0
-    asked: list[Asked] = field(default_factory=list[Asked])
+    alone: list[Asked] = field(default_factory=list[Asked])  # one after the other
+    asked: list[Asked] = field(default_factory=list[Asked])  # several at once
     took_ns: list[int] = field(default_factory=list[int])  # a whole burst, in the order of their leaving
 
     def swapped(self) -> tuple[Exchange, Exchange] | None:
-        """Return two commands sent at once, or one right after the other, of which each got the other's answer.
+        """Return two commands sent at once, or one right after the other, of which each got an answer like the other's.
 
-        One answer out of place may be a fault of the rules. Two that fit if they are exchanged went to the wrong
-        requests, provided that such commands get the right answers as a rule.
+        One answer out of place may be a fault of the rules. Two that fit if they are exchanged are not the answers to
+        their own requests, provided that most such commands get the right answers when they come alone.
         """
+        for kind in (True, False):
+            alone = [one.is_other for one in self.alone if one.accepted is kind]
+            if 2 * sum(alone) > len(alone):
+                return None
         wrong = [one for one in self.asked if one.is_other]
-        if len(wrong) > len(self.asked) * _MOST_KEPT:
-            return None
         for refused in wrong:
             for accepted in wrong:
                 if refused.accepted and not accepted.accepted and abs(refused.turn - accepted.turn) <= 1:
@@ -86,8 +89,8 @@ class Volume:
 def carry_out_volume(trial: Trial, volume: Volume, *, most: int, seconds: float) -> None:
     """Send about *most* commands, for *seconds* at the longest; some bursts on connections that are kept.
 
-    Four rounds over all streams: START, START while recording, STOP, START too soon. Whoever forgets a stream, or a
-    window, when there are many, gives another answer then.
+    A few commands one after the other, then four rounds over all streams: START, START while recording, STOP, START too
+    soon. Whoever forgets a stream, or a window, when there are many, gives another answer then.
 
     Raises:
         NotExercised: there are no streams for it.
@@ -100,7 +103,7 @@ def carry_out_volume(trial: Trial, volume: Volume, *, most: int, seconds: float)
     again = max(1, round((most / count - _BASE) / 2) + 1)
     sender = _Sender(trial, volume, time.monotonic() + seconds)
     try:
-        started = sender.round(Action.START, streams, strangers=True)
+        started = sender.alone(streams[:_ALONE]) + sender.round(Action.START, streams[_ALONE:], strangers=True)
         for _ in range(again):
             sender.round(Action.START, started)
         stopped = sender.round(Action.STOP, started, strangers=True)
@@ -124,6 +127,14 @@ class _Sender:
         for connection in self._kept:
             connection.close()
 
+    def alone(self, streams: Sequence[Stream]) -> list[Stream]:
+        """Send a START to each stream, one after the other, and to strangers; return the streams that accepted it."""
+        strangers = [self._trial.streams.made_up() for _ in streams]
+        for stream in (*streams, *strangers):
+            (exchange,) = self._burst([(Action.START, stream)], strangers)
+            self._volume.alone.append(Asked(turn=self._turn, accepted=stream not in strangers, exchange=exchange))
+        return [stream for stream, one in zip(streams, self._volume.alone, strict=False) if _accepted(one.exchange)]
+
     def round(self, action: Action, streams: Sequence[Stream], *, strangers: bool = False) -> list[Stream]:
         """Send *action* to each stream, some *strangers* among them; return the streams where it was accepted."""
         if self._trial.exact:
@@ -142,7 +153,7 @@ class _Sender:
                     kept = replace(exchange, body=exchange.body[:SHOWN_BODY])  # hundreds of them: no more than is shown
                     asked = Asked(turn=self._turn, accepted=stream not in unknown, exchange=kept)
                     self._volume.asked.append(asked)
-                if stream not in unknown and exchange.error is None and exchange.status == 200:
+                if stream not in unknown and _accepted(exchange):
                     accepted.append(stream)
         return accepted
 
@@ -153,6 +164,10 @@ class _Sender:
         self._volume.commands += len(burst.exchanges)
         self._volume.took_ns.append(burst.took_ns)
         return burst.exchanges
+
+
+def _accepted(exchange: Exchange) -> bool:
+    return exchange.error is None and exchange.status == 200
 
 
 def _parts(streams: Sequence[Stream], size: int) -> Iterable[Sequence[Stream]]:

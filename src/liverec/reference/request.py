@@ -75,6 +75,11 @@ def raw_path(scope: Scope) -> bytes:
     return scope.get("raw_path") or quote(scope["path"]).encode()
 
 
+def is_command(scope: Scope) -> bool:
+    """Return whether an ASGI *scope* has the path of a recording command."""
+    return raw_path(scope).endswith(b"/record/control")
+
+
 def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in raw:

@@ -12,6 +12,7 @@ ANSWER_ROWS = (
         "status/200",
         "A command that succeeded is answered 200, with no other status of success and no redirect.",
         on_page("Status Codes, 200"),
+        "http/own-answer",
     ),
     must(
         "status/400",
@@ -57,6 +58,7 @@ ANSWER_ROWS = (
         "request-id/present-200",
         "An answer 200 carries X-request-id.",
         on_page("Table 5, X-request-id"),
+        "http/own-answer",
     ),
     must(
         "request-id/present-400",
@@ -131,16 +133,21 @@ ANSWER_ROWS = (
     ),
     must(
         "http/answered",
-        "Each request gets exactly one answer on its connection, and its own; none is dropped, none comes too late or"
-        " has no end.",
+        "Each request gets exactly one answer on its connection; none is dropped, none comes too late or has no end.",
         Source(page=_HTTP, place="section 3.4", date=_HTTP_DATE),
         "http/well-formed",
+    ),
+    must(
+        "http/own-answer",
+        "The answer to a request is its own, whatever else is under way at the same time.",
+        Source(page=_HTTP, place="section 3.4", date=_HTTP_DATE),
     ),
     must(
         "http/well-formed",
         "An answer is a valid HTTP/1.1 message: its length is given in one way and right, with no byte missing or left,"
         " and a header that is no list has one value.",
         Source(page=_HTTP_1_1, place="section 6", date=_HTTP_DATE),
+        "http/own-answer",
     ),
     must(
         "http/method",

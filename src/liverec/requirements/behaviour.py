@@ -37,6 +37,7 @@ BEHAVIOUR_ROWS = (
         "recording/specific-stream",
         "A command is about one stream and changes no other, not even one that differs in a single part of its name.",
         on_page("Function; Table 2, action, STOP"),
+        "http/own-answer",
     ),
     must(
         "recording/interruption",

@@ -15,12 +15,14 @@ REQUEST_ROWS = (
         "A command is valid only for a stream whose recording rule is of the type COMMAND_RECORD; under any other rule,"
         " or none, it is never answered 200.",
         on_page("Constraints"),
+        "http/own-answer",
     ),
     must(
         "uri/project-id",
         "The path names the project that the stream belongs to; a command under a project that nobody has is never"
         " answered 200.",
         on_page("Table 1, project_id"),
+        "http/own-answer",
     ),
     should(
         "uri/foreign-project",
@@ -34,22 +36,26 @@ REQUEST_ROWS = (
         "query/action-mandatory",
         "A command says what to do: without an action in the query it is never answered 200.",
         on_page("Table 2, action"),
+        "http/own-answer",
     ),
     must(
         "query/action-options",
         "START and STOP are the only actions; any other word is never answered 200.",
         on_page("Table 2, action"),
+        "http/own-answer",
     ),
     must(
         "authentication/token",
         "A valid user token in X-Auth-Token is enough to be let in.",
         on_page("Table 3, X-Auth-Token"),
+        "http/own-answer",
     ),
     must(
         "authentication/credentials-mandatory",
         "Each way of authenticating has its mandatory header: a request with neither a token nor a signature is"
         " refused.",
         on_page("Table 3, X-Auth-Token; Table 3, Authorization"),
+        "http/own-answer",
     ),
     should(
         "authentication/token-wrong",
@@ -68,6 +74,7 @@ REQUEST_ROWS = (
         "A request signed with an access key and its secret key, with Authorization, X-Sdk-Date and X-Project-Id, is"
         " let in without a token.",
         on_page("Table 3, Authorization; Table 3, X-Sdk-Date; Table 3, X-Project-Id"),
+        "http/own-answer",
     ),
     must(
         "authentication/authorization-mandatory",
@@ -143,6 +150,7 @@ REQUEST_ROWS = (
         "The body is a JSON object, in whatever way it is written (RFC 8259: white space, the order of its fields and"
         " escapes change nothing); anything else carries no command and is never answered 200.",
         on_page("Example Requests; Request Parameters"),
+        "http/own-answer",
     ),
     must(
         "body/content-type-charset",

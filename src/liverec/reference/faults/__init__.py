@@ -7,6 +7,7 @@ from liverec.reference.faults.consistency import CONSISTENCY_FAULTS
 from liverec.reference.faults.error_body import ERROR_BODY_FAULTS
 from liverec.reference.faults.fault import Fault
 from liverec.reference.faults.headers import HEADER_FAULTS
+from liverec.reference.faults.mixed_answers import MIXED_ANSWER_FAULTS
 from liverec.reference.faults.names import NAME_FAULTS, NAME_HAZARDS
 from liverec.reference.faults.recording import RECORDING_FAULTS
 from liverec.reference.faults.request_id import REQUEST_ID_FAULTS
@@ -36,6 +37,7 @@ FAULTS: dict[str, Fault] = {
         *WIRE_FAULTS,
         *HEADER_FAULTS,
         *VOLUME_FAULTS,
+        *MIXED_ANSWER_FAULTS,
         *CONSISTENCY_FAULTS,
     )
 }

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from liverec.reference.faults.fault import Fault
 from liverec.reference.hanging_up import hang_up_after
-from liverec.reference.request import raw_path
+from liverec.reference.request import is_command
 
 
 def _each(number: int, instead: Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]) -> Callable[..., ASGIApp]:
@@ -17,7 +17,7 @@ def _each(number: int, instead: Callable[[ASGIApp, Scope, Receive, Send], Awaita
         commands = count(1)
 
         async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
-            is_due = raw_path(scope).endswith(b"/record/control") and next(commands) % number == 0
+            is_due = is_command(scope) and next(commands) % number == 0
             await (instead(app, scope, receive, send) if is_due else app(scope, receive, send))
 
         return faulty

@@ -13,15 +13,11 @@ from liverec.reference.authentication import Authenticator, DeniedError
 from liverec.reference.command import CommandReader
 from liverec.reference.faults.fault import Fault
 from liverec.reference.hanging_up import hang_up, hang_up_after, nowhere
-from liverec.reference.request import Request, raw_path
+from liverec.reference.request import Request, is_command
 
 _LOSES_EVERY = 7
 _LONGEST_NAME = 255
 _TURNED_AWAY = {401, 403}
-
-
-def _is_about_recording(scope: Scope) -> bool:
-    return raw_path(scope).endswith(b"/record/control")
 
 
 def _lose_replies(app: ASGIApp) -> ASGIApp:
@@ -29,7 +25,7 @@ def _lose_replies(app: ASGIApp) -> ASGIApp:
     commands = count(1)
 
     async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
-        if not _is_about_recording(scope) or next(commands) % _LOSES_EVERY:
+        if not is_command(scope) or next(commands) % _LOSES_EVERY:
             await app(scope, receive, send)
         else:
             await hang_up_after(app, scope, receive)
@@ -43,7 +39,7 @@ def _lose_replies_on_reused(app: ASGIApp) -> ASGIApp:
 
     async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
         transport = scope.get("liverec.transport")
-        if transport in known and _is_about_recording(scope):
+        if transport in known and is_command(scope):
             await hang_up_after(app, scope, receive)
             return
         if transport is not None:
@@ -63,7 +59,7 @@ def _say_nothing_of_404(app: ASGIApp) -> ASGIApp:
             answer.append(message)
 
         await app(scope, receive, keep)
-        if _is_about_recording(scope) and answer and answer[0].get("status") == 404:
+        if is_command(scope) and answer and answer[0].get("status") == 404:
             await hang_up(scope, receive)
         else:
             for message in answer:
@@ -154,7 +150,7 @@ def _act_on_get(app: ASGIApp) -> ASGIApp:
     """Take GET for POST."""
 
     async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
-        acts = scope["method"] == "GET" and _is_about_recording(scope)
+        acts = scope["method"] == "GET" and is_command(scope)
         await app({**scope, "method": "POST"} if acts else scope, receive, send)
 
     return faulty
