@@ -26,6 +26,7 @@ from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
 from liverec.conformance.volume import carry_out_volume
 from liverec.history import Action
+from liverec.report.text import counted
 
 FRESH = {"Connection": "close"}
 ROUNDS = 8
@@ -47,7 +48,7 @@ def test_every_request_is_answered(trial: Trial, answers: Ledger) -> None:
         raise Violation("http/answered", f"no whole answer came: {exchange.error}", exchange)
     late = sum(came_late(entry.exchange) for entry in answers.entries())
     if late:
-        trial.notes.append(f"{late} requests were answered only after the time that an answer is waited for")
+        trial.notes.append(f"{counted(late, 'answer')} came only after the time that an answer is waited for")
     refused = answers.refusals()
     if len(refused) > 1:
         why = f"{len(refused)} connections were refused, and accepted when they were asked for again"

@@ -214,7 +214,7 @@ def test_an_answer_that_comes_late_is_not_lost(tmp_path: Path, monkeypatch: pyte
 
     assert ended.result is not None, ended.message
     assert "http/answered" not in ended.result.findings
-    assert "1 requests were answered only after" in " ".join(ended.result.notes)
+    assert "1 answer came only after" in " ".join(ended.result.notes)
 
 
 @pytest.mark.parametrize("status", [301, 303, 307])

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
 from typing import Any
@@ -14,12 +13,13 @@ from liverec.conformance.contact import Contact, was_answered
 from liverec.conformance.control import ControlPlane
 from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.leftovers import Leftovers
-from liverec.conformance.pace import MOST_AT_ONCE, Assigned, RealPace, VirtualPace
+from liverec.conformance.pace import Assigned, RealPace, VirtualPace
 from liverec.conformance.schedule import at
 from liverec.conformance.setting import Setting
+from liverec.conformance.stopping import not_stopped
 from liverec.conformance.verdicts import Undecided, answered, as_evidence
 from liverec.document import Document, load_document
-from liverec.history import Action, Initial, Outcome, Stream, outcome_of
+from liverec.history import Action, Initial, Stream
 from liverec.history.writer import HistoryWriter
 from liverec.target import describe
 
@@ -262,23 +262,10 @@ class Trial:
 
     def stop_everything(self) -> None:
         """Stop whatever may still be recording, once; what cannot be stopped is noted."""
-        silent = threading.Event()
-
-        def stopped(stream: Stream) -> bool:
-            if silent.is_set():
-                return False
-            exchange = self._stop(stream)
-            if not was_answered(exchange):
-                silent.set()
-            return outcome_of(exchange.status if exchange.error is None else None) is not Outcome.INFO
-
         self.ledger.during = "stopping what may be recording"
         # the sentinel last: it tells the next run how long ago this one ended
         streams = sorted(self._leftovers.streams(), key=lambda stream: stream == self.streams.sentinel)
-        with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="end") as threads:
-            left = [
-                str(stream) for stream, done in zip(streams, threads.map(stopped, streams), strict=True) if not done
-            ]
+        left = [str(stream) for stream in not_stopped(streams, self._stop)]
         if left:
             more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
             self.notes.append(

@@ -13,6 +13,7 @@ from liverec.reference.faults.recording import RECORDING_FAULTS
 from liverec.reference.faults.request_id import REQUEST_ID_FAULTS
 from liverec.reference.faults.restart import RESTART_FAULTS
 from liverec.reference.faults.scope import SCOPE_FAULTS
+from liverec.reference.faults.signature import SIGNATURE_FAULTS
 from liverec.reference.faults.status import STATUS_FAULTS
 from liverec.reference.faults.volume import VOLUME_FAULTS
 from liverec.reference.faults.window import WINDOW_FAULTS
@@ -25,6 +26,7 @@ FAULTS: dict[str, Fault] = {
     for one in (
         *COMMAND_FAULTS,
         *AUTHENTICATION_FAULTS,
+        *SIGNATURE_FAULTS,
         *BODY_FAULTS,
         *RECORDING_FAULTS,
         *NAME_FAULTS,
