@@ -153,6 +153,11 @@ def test_a_first_line_that_is_no_header_is_refused(read: Read, first_line: Any, 
     assert len(str(refused.value)) < 500
 
 
+def test_a_byte_order_mark_is_called_so(read: Read) -> None:
+    with pytest.raises(HistoryError, match=r"line 1: not a history.*found: a byte order mark, which JSON has not"):
+        read(b"\xef\xbb\xbf" + as_line(HEADER), invoke(0, 1), ok(1, 2), end(2))
+
+
 def test_an_empty_file_is_refused(read: Read) -> None:
     with pytest.raises(HistoryError, match=r"line 1: not a history.*found: nothing"):
         read()

@@ -138,8 +138,9 @@ def test_a_secret_in_the_environment_is_not_told(tmp_path: Path) -> None:
         (b"a" * (256 * 1024 + 1), "expected at most 262144 bytes, found more"),
         (b"a = " + b"[" * 5000, "expected TOML"),
         (b"", "my.toml:1: url: expected a URL, found nothing"),
+        (b"\xef\xbb\xbfurl = 1", "my.toml:1: url: expected a URL"),
     ],
-    ids=["encoding", "size", "depth", "empty"],
+    ids=["encoding", "size", "depth", "empty", "byte order mark"],
 )
 def test_what_is_no_profile_is_told(tmp_path: Path, content: bytes, told: str) -> None:
     with pytest.raises(ProfileError, match=told):

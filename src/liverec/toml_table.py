@@ -121,7 +121,7 @@ def parse_table(path: Path, data: bytes) -> Table:
         ProfileError: it is not TOML.
     """
     try:
-        text = data.decode()
+        text = data.decode("utf-8-sig")  # some editors begin a file with a byte order mark
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ProfileError(path, line, "", expected="UTF-8 text", found="another encoding") from None

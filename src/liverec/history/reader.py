@@ -1,5 +1,6 @@
 """Reading one history file, strictly, and as far as it is whole (design section 5, history format, version 1)."""
 
+import codecs
 import os
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -201,6 +202,8 @@ def _read_header(name: str, source: Source) -> _Header:
         found = f"version {version}"
     except (ValueError, RecursionError) as error:
         found = str(error) if line.strip() else "nothing"  # never the text itself: the file may be somebody's secret
+        if line.startswith(codecs.BOM_UTF8):
+            found = "a byte order mark, which JSON has not"
     raise HistoryError(f"{name}: line 1: not a history: {expected}; found: {found}")
 
 
