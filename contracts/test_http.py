@@ -19,6 +19,7 @@ from liverec.conformance.conversation import (
     plain_question,
     refused_questions,
     same_answer,
+    stop_question,
 )
 from liverec.conformance.ledger import Kind, Ledger, came_late
 from liverec.conformance.session import Session
@@ -30,6 +31,7 @@ from liverec.report.text import counted
 
 FRESH = {"Connection": "close"}
 ROUNDS = 8
+MISSING = 7  # bytes of a body that come later
 WAITED_S = 1.0  # for an answer before the body was sent
 LENGTH_REQUIRED = 411
 SHARE = 6  # of the time that the run may take, one part in so many
@@ -138,6 +140,24 @@ def test_chunked_request_is_read(trial: Trial) -> None:
     raise Violation("http/chunked-request", f"a STOP sent chunked was answered {answered(chunked)}", chunked, plain)
 
 
+@pytest.mark.requirement("http/whole-body")
+def test_body_that_arrives_in_pieces_is_read_to_its_end(trial: Trial) -> None:
+    stream = trial.recording()
+    stop = stop_question(trial, stream)
+    request = composed(trial, stop).as_bytes()
+    with trial.line() as line:
+        begun = line.send_bytes(request[:-MISSING])
+        line.stray(LATE_S)
+        line.send_rest(request[-MISSING:])
+        found = trial.noted(stop.kind, line.receive(begun))
+    if found.error is not None or is_success(found):
+        return
+    whole = trial.command(Action.STOP, stream)
+    if whole.status == 200:
+        why = f"a STOP whose body came in two pieces was answered {answered(found)}, and in one piece {answered(whole)}"
+        raise Violation("http/whole-body", why, found, whole)
+
+
 @pytest.mark.requirement("http/in-order")
 @pytest.mark.parametrize("together", [False, True], ids=["one after another", "at once"])
 def test_each_request_on_a_connection_gets_its_own_answer(trial: Trial, *, together: bool) -> None:
@@ -160,6 +180,22 @@ def test_each_request_on_a_connection_gets_its_own_answer(trial: Trial, *, toget
         raise Violation("http/in-order", why, *found)
     if len(found) == 1:
         raise NotExercised("the target closes each connection after its answer")
+
+
+@pytest.mark.requirement("http/in-order")
+def test_what_is_refused_at_once_does_not_overtake_what_is_carried_out(trial: Trial) -> None:
+    if trial.thin:
+        raise NotExercised("requests of which the first takes longer are left out on a target with a quota")
+    refused = refused_questions(trial)
+    questions = (stop_question(trial, trial.recording()), refused[2], refused[0])
+    found, _ = asked_together(trial, questions)
+    if len(found) == 1:
+        raise NotExercised("the target closes each connection after its answer")
+    overtaken = [one for one in found[1:] if is_success(one)]
+    if overtaken and found[0].error is None and not is_success(found[0]):
+        why = f"{questions[0].what} was sent first and answered {answered(found[0])}"
+        why += f", and a request {refused[2].what} behind it {answered(overtaken[0])}"
+        raise Violation("http/in-order", why, *found)
 
 
 @pytest.mark.requirement("http/unread-body")

@@ -1,7 +1,8 @@
 """Every fault breaks its promise and, of the others, at most such as rest on it."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 
 import httpx
@@ -31,6 +32,7 @@ ON_THE_WIRE = [
     "chunked-ignored",
     "double-start",
     "double-stop",
+    "body-in-one-piece",
     "answers-repeated",
     "body-left-unread",
 ]
@@ -137,11 +139,21 @@ def accepted_at_once(server: Running, data: bytes) -> int:
         return sum(b" 200 " in line.rest().partition(b"\r\n")[0] for line in lines)
 
 
+def pieces_are_read(server: Running) -> bool:
+    with open_line(server) as line:
+        line.send(COMMAND[:-5])
+        time.sleep(0.05)
+        with suppress(ConnectionError):  # answered already, and closed
+            line.send(COMMAND[-5:])
+        return b" 200 " in line.rest()
+
+
 PROMISES_ON_THE_WIRE: Mapping[str, Callable[[Running], bool]] = {
     "http/answered": every_command_is_answered,
     "http/well-formed": headers_are_right,
     "http/method": only_post_acts,
     "http/chunked-request": chunks_are_read,
+    "http/whole-body": pieces_are_read,
     "http/in-order": answers_keep_their_order,
     "http/unread-body": bodies_are_read,
     "consistency/one-reading": one_wins_a_race,

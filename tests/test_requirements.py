@@ -30,7 +30,7 @@ AGREED = {
     "status": "200 400 404 documented no-effect",
     "request-id": "present-200 present-400 present-404 format uuid timestamp hostname unique",
     "error-body": "object code message content-type",
-    "http": "answered own-answer well-formed method no-server-error chunked-request in-order unread-body",
+    "http": "answered own-answer well-formed method no-server-error chunked-request whole-body in-order unread-body",
     "consistency": "one-reading",
 }
 # in the order of the points in the facts about the API, 1 to 41; then those of HTTP

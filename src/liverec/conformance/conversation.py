@@ -1,4 +1,4 @@
-"""Several requests on one connection, none of which changes anything: which answer belongs to which?"""
+"""Several requests on one connection, most of which change nothing: which answer belongs to which?"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from liverec.client import Exchange, Line, OutgoingRequest
 from liverec.conformance.ledger import Kind
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import Undecided, answered
-from liverec.history import Action
+from liverec.history import Action, Stream
 
 LATE_S = 0.1  # how long an answer is waited for that nobody asked for
 
@@ -32,6 +32,17 @@ def plain_question(trial: Trial) -> Question:
         "credentials": trial.client.credential_kinds[0],
     }
     return Question(what="a STOP of a stream that nobody has", kind=Kind.OPEN, parts=parts)
+
+
+def stop_question(trial: Trial, stream: Stream) -> Question:
+    """Return a STOP of *stream*; for the history it may have been carried out from now on."""
+    trial.may_happen(Action.STOP, stream)
+    parts: dict[str, Any] = {
+        "query": f"action={Action.STOP.value}",
+        "content": trial.client.body(stream),
+        "project_id": stream.project_id,
+    }
+    return Question(what="a STOP of a stream that is recording", kind=Kind.OPEN, parts=parts)
 
 
 def refused_questions(trial: Trial) -> tuple[Question, ...]:

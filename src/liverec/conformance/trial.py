@@ -161,13 +161,17 @@ class Trial:
         self.contact.note(exchange)
         return exchange
 
-    def _variant(self, kind: Kind, action: Action, stream: Stream, **parts: Any) -> Exchange:
+    def may_happen(self, action: Action, stream: Stream) -> None:
+        """Note for the history that a command may be carried out from now on, with any answer."""
         process = next(self._variants)
         self._history.invoke(process, action, stream)
+        self._history.complete(process, None, error="sent in another form")
+
+    def _variant(self, kind: Kind, action: Action, stream: Stream, **parts: Any) -> Exchange:
+        self.may_happen(action, stream)
         starts = self._leftovers.leaves(action, stream)
         exchange = self.client.send(**{**self._plain(action, stream), **parts})
         self._touch(stream, exchange)
-        self._history.complete(process, None, error="sent in another form")
         if action is Action.START or not parts:
             self._leftovers.answered(action, stream, exchange.status if exchange.error is None else None, starts)
         return self.ledger.add(kind, exchange)

@@ -166,7 +166,14 @@ ANSWER_ROWS = (
         "A body sent in chunks is read like any other, as HTTP/1.1 demands of every recipient.",
         Source(page=_HTTP_1_1, place="section 7.1", date=_HTTP_DATE),
         "recording/start",
+        "http/whole-body",
         "http/answered",
+    ),
+    must(
+        "http/whole-body",
+        "A body is read to the end that Content-Length gives it, in however many pieces it arrives.",
+        Source(page=_HTTP_1_1, place="section 6.3", date=_HTTP_DATE),
+        "http/own-answer",
     ),
     must(
         "http/in-order",

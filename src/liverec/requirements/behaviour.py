@@ -23,6 +23,7 @@ BEHAVIOUR_ROWS = (
         "authentication/token",
         "authentication/signature",
         "status/200",
+        "http/whole-body",
         "http/answered",
     ),
     must(

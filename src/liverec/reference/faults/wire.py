@@ -177,6 +177,18 @@ def _ignore_chunks(app: ASGIApp) -> ASGIApp:
     return faulty
 
 
+def _read_one_piece(app: ASGIApp) -> ASGIApp:
+    """Take what has arrived of a body for all of it."""
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        async def first() -> Message:
+            return {**await receive(), "more_body": False}
+
+        await app(scope, first, send)
+
+    return faulty
+
+
 class _Crashes(CommandReader):
     """Has room for 255 letters of ASCII."""
 
@@ -224,6 +236,12 @@ WIRE_FAULTS = (
         breaks="http/chunked-request",
         summary="a body sent in chunks is taken for an empty one",
         wrap=_ignore_chunks,
+    ),
+    Fault(
+        name="body-in-one-piece",
+        breaks="http/whole-body",
+        summary="of a body that arrives in several pieces only the first is read",
+        wrap=_read_one_piece,
     ),
     Fault(
         name="answers-repeated",
