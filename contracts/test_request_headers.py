@@ -167,6 +167,12 @@ def test_signature_that_nobody_can_make_is_refused(trial: Trial) -> None:
             "signed with an empty secret": signed(sign_with=Signing(secret_key="")),
             "without the end of its signature": changed(lambda claims, made: f"{claims}, Signature={made[:8]}"),
             "without its signature's last digit": changed(lambda claims, made: f"{claims}, Signature={made[:-1]}"),
+            "whose signature has another last digit": changed(
+                lambda claims, made: f"{claims}, Signature={made[:-1]}{'1' if made[-1] == '0' else '0'}"
+            ),
+            "whose signature has another first digit": changed(
+                lambda claims, made: f"{claims}, Signature={'1' if made[0] == '0' else '0'}{made[1:]}"
+            ),
             "with more than its signature": changed(lambda claims, made: f"{claims}, Signature={made}{made[-1]}"),
             "with zeros for a signature": changed(lambda claims, made: f"{claims}, Signature={'0' * len(made)}"),
             "with an empty signature": changed(lambda claims, _: f"{claims}, Signature="),

@@ -106,6 +106,8 @@ STORIES: Mapping[str, Promise] = {
     "refused-stop-clears": over_time(
         (0, "START"), (0, "STOP"), (1, "STOP"), (1, "START"), then=[True, True, False, False]
     ),
+    "refused-begins": over_time((0, "?"), (0, "STOP"), then=[False, False]),
+    "invalid-clears": over_time((0, "START"), (0, "STOP"), (1, "?"), (0, "START"), then=[True, True, False, False]),
     "remembers-twenty": window_of_the_first_of_thirty,
     "odd-one-out": over_time((0, "START"), (0, "STOP"), (5, "START"), then=[True, True, False], stream=ODD),
     "clock-per-name": unrelated({}, {"app": "another"}, actions=("START", "STOP")),

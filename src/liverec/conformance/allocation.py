@@ -128,6 +128,17 @@ class Allocation:
             "no two free recordable streams where one name begins another; raise streams.recordable.count"
         )
 
+    def namesake(self, other: Stream) -> Stream | None:
+        """Return an unused recordable stream of the same name as *other*, if the profile declares one."""
+        declared = self._profile.recordable
+        with self._lock:
+            free = self._free["recordable"]
+            number = next((one for one in free if declared.name(one) == other.stream), None)
+            if number is None:
+                return None
+            free.remove(number)
+            return self._lent(declared, number)
+
     def _next(self, name: str) -> Stream:
         with self._lock:
             if name not in self._free:

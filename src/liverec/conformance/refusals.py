@@ -33,11 +33,12 @@ def must_all_be_refused(
 ) -> None:
     """Judge that each of *wrong* is refused as a START of an idle stream and as a STOP of a recording one.
 
-    A right command after each half proves that the refusal was for what was wrong, and that it had no effect.
+    A right command after each half proves that the refusal was for what was wrong, and that it had no effect. At last
+    one of them comes within the restart interval, and then a START, which is too soon all the same.
     *answer* names what is observed of the first refusal. Where requests are few, strangers alone are sent for both.
 
     Raises:
-        Violation: one was accepted, or a refused STOP has ended the recording.
+        Violation: one was accepted, or a refused START has begun a recording, or a refused STOP has ended it.
         Undecided: a right command did not go through.
     """
     if not wrong:
@@ -54,16 +55,41 @@ def must_all_be_refused(
         return
     begun = trial.command(Action.START, stream, credentials=proof)
     if begun.status != 200:
-        stream = trial.recording()  # whether a refused START took effect cannot be told apart, but for a STOP it can
+        if begun.status in {400, 404}:
+            _judge_effect(trial, identifier, chosen, kind=kind)
+        stream = trial.recording()
     chosen = dict(islice(chosen.items(), 1 if few else None))
     refused = _refused(trial, identifier, chosen, action=Action.STOP, stream=stream, kind=kind)
     ended = trial.command(Action.STOP, stream, credentials=proof)
     if ended.status in {400, 404}:
         said = f"after refused STOPs ({', '.join(chosen)}) a STOP of a recording stream was answered {answered(ended)}"
         raise Violation("status/no-effect", said, *refused[:3], ended)
+    if not few and ended.status == 200:  # whether the window is left open as well, the history says
+        _refused(trial, identifier, dict(islice(wrong.items(), 1)), action=Action.START, stream=stream, kind=kind)
+        trial.command(Action.START, stream, credentials=proof)
     for right in (begun, ended):
         if right.status != 200:
             raise Undecided(f"the same command, with nothing wrong, was answered {answered(right)}")
+
+
+def _judge_effect(trial: Trial, identifier: str, wrong: Mapping[str, Wrong], *, kind: Kind) -> None:
+    """Judge that refused STARTs begin nothing, by a STOP that is refused before them: then it is afterwards, too.
+
+    Where a STOP of an idle stream is accepted it proves nothing.
+
+    Raises:
+        Violation: it was accepted.
+    """
+    stream = trial.streams.recordable(fresh=True)
+    before = trial.command(Action.STOP, stream)
+    if before.status not in {400, 404}:
+        return
+    refused = _refused(trial, identifier, wrong, action=Action.START, stream=stream, kind=kind)
+    after = trial.command(Action.STOP, stream)
+    if after.status == 200:
+        said = f"a STOP of an idle stream was answered {answered(before)}, and after refused STARTs "
+        said += f"({', '.join(wrong)}) {answered(after)}"
+        raise Violation("status/no-effect", said, before, *refused[:2], after)
 
 
 def observe_each(trial: Trial, identifier: str, odd: Mapping[str, Wrong]) -> None:

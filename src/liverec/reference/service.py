@@ -153,7 +153,7 @@ class Service:
 
 
 def _assemble(base: type[Part], variants: list[type[Part] | None]) -> type[Part]:
-    chosen = [variant for variant in variants if variant is not None]
+    chosen = list(dict.fromkeys(variant for variant in variants if variant is not None))  # two faults may share one
     if len(chosen) <= 1:
         return chosen[0] if chosen else base
     return cast("type[Part]", type(f"Faulty{base.__name__}", tuple(chosen), {}))

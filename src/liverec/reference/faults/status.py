@@ -57,6 +57,24 @@ class _RefusesTooLate(Recorder):
         return decision if action in {"START", "STOP"} else Decision.OTHER_RULE  # answered as an illegal request is
 
 
+class _BeginsTooEarly(Recorder):
+    """Takes whatever is not STOP for START, and looks only then whether it was one."""
+
+    def command(self, action: str, name: StreamName) -> Decision:
+        decision = super().command(action or "START", name)
+        return decision if action else Decision.OTHER_RULE
+
+
+class _ClosesWhatItRefuses(Recorder):
+    """Takes whatever is neither START nor STOP for the end of a window."""
+
+    def command(self, action: str, name: StreamName) -> Decision:
+        state = self.table.find(self._key(name))
+        if not action and state is not None:
+            state.stopped_at = None
+        return super().command(action, name) if action else Decision.OTHER_RULE
+
+
 class _Gone(Answers):
     """Answers 410 where there is no recording to stop."""
 
@@ -96,6 +114,20 @@ STATUS_FAULTS = (
         summary="a command without a right action is refused, but ends the recording",
         reader=_LetsInvalidThrough,
         recorder=_RefusesTooLate,
+    ),
+    Fault(
+        name="refused-begins",
+        breaks="status/no-effect",
+        summary="a command without a right action is refused, but begins a recording",
+        reader=_LetsInvalidThrough,
+        recorder=_BeginsTooEarly,
+    ),
+    Fault(
+        name="invalid-clears",
+        breaks="restart/too-soon",
+        summary="a command without a right action is refused, but ends the window of its stream",
+        reader=_LetsInvalidThrough,
+        recorder=_ClosesWhatItRefuses,
     ),
     Fault(
         name="gone",
