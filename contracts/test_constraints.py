@@ -12,17 +12,17 @@ TIMES = 4
 
 @pytest.mark.requirement("constraints/command-record")
 def test_stream_under_another_rule_is_refused(trial: Trial) -> None:
-    """With each kind of credentials, again and again, and after a stream of the same name that may be recorded."""
+    """After a stream of the same name that may be recorded, and again and again, with each kind of credentials."""
     stream = trial.streams.other_rule()
+    namesake = None if trial.thin else trial.streams.namesake(stream)
+    if namesake is not None:
+        trial.command(Action.START, namesake)
     exchange = trial.variant(Kind.INVALID, Action.START, stream)
     trial.observe("open/other-rule-answer", answered(exchange), exchange)
 
     must_be_refused("constraints/command-record", "a START of a stream under another rule", exchange)
     if trial.thin:
         return
-    namesake = trial.streams.namesake(stream)
-    if namesake is not None:
-        trial.command(Action.START, namesake)
     for kind in TIMES * trial.client.credential_kinds:
         again = trial.variant(Kind.INVALID, Action.START, stream, credentials=kind)
         must_be_refused("constraints/command-record", f"a START of a stream under another rule (by {kind})", again)

@@ -229,7 +229,6 @@ def test_the_nearest_foundation_comes_first() -> None:
         "authentication/token",
         "authentication/signature",
         "authentication/credentials-mandatory",
-        "body/json",
         "status/200",
         "http/well-formed",
     ],

@@ -147,6 +147,8 @@ class _Sender:
             commands = [(action, stream) for stream in known] + [(Action.START, stream) for stream in unknown]
             # Strangers stand between the others, so that neighbours should be answered differently.
             commands = [one for place in range(len(known)) for one in commands[place :: len(known)]]
+            if self._turn % 2:  # now one, now the other comes last, whose answer all might get
+                commands.reverse()
             exchanges = self._burst(commands, unknown)
             for (_, stream), exchange in zip(commands, exchanges, strict=False):
                 if strangers:

@@ -153,7 +153,7 @@ ANSWER_ROWS = (
         "http/method",
         "The command is a POST; a request with another method carries nothing out.",
         on_page("URI"),
-        "recording/start",
+        "recording/stop",
     ),
     harness(
         "http/no-server-error",

@@ -150,7 +150,7 @@ REQUEST_ROWS = (
         "The body is a JSON object, in whatever way it is written (RFC 8259: white space, the order of its fields and"
         " escapes change nothing); anything else carries no command and is never answered 200.",
         on_page("Example Requests; Request Parameters"),
-        "http/own-answer",
+        "recording/stop",
     ),
     must(
         "body/content-type-charset",
