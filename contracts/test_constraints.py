@@ -12,7 +12,10 @@ TIMES = 4
 
 @pytest.mark.requirement("constraints/command-record")
 def test_stream_under_another_rule_is_refused(trial: Trial) -> None:
-    """After a stream of the same name that may be recorded, and again and again, with each kind of credentials."""
+    """After a stream of the same name that may be recorded, and again and again, with each kind of credentials.
+
+    A STOP says something only where one of a stream that is idle is refused.
+    """
     stream = trial.streams.other_rule()
     namesake = None if trial.thin else trial.streams.namesake(stream)
     if namesake is not None:
@@ -26,3 +29,6 @@ def test_stream_under_another_rule_is_refused(trial: Trial) -> None:
     for kind in TIMES * trial.client.credential_kinds:
         again = trial.variant(Kind.INVALID, Action.START, stream, credentials=kind)
         must_be_refused("constraints/command-record", f"a START of a stream under another rule (by {kind})", again)
+    if trial.command(Action.STOP, trial.streams.recordable(fresh=True)).status in {400, 404}:
+        stopped = trial.variant(Kind.INVALID, Action.STOP, stream)
+        must_be_refused("constraints/command-record", "a STOP of a stream under another rule", stopped)

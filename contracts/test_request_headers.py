@@ -88,6 +88,8 @@ def altered_tokens(trial: Trial) -> dict[str, str]:
         "with a token without its last character": token[:-1],
         "with a token without its first character": token[1:],
         "with something before a token": f"{last}{token}",
+        "with a token and another word": f"{token} {last}",
+        "with a token and a parameter": f"{token};{last}",
         "with a token in other letter case": token.swapcase(),
     }
     number = re.fullmatch(r"[0-9A-Fa-f-]+", token)

@@ -33,8 +33,7 @@ def must_all_be_refused(
 ) -> None:
     """Judge that each of *wrong* is refused as a START of an idle stream and as a STOP of a recording one.
 
-    A right command after each half proves that the refusal was for what was wrong, and that it had no effect. At last
-    one of them comes within the restart interval, and then a START, which is too soon all the same.
+    A right command after each half proves that the refusal was for what was wrong, and that it had no effect.
     *answer* names what is observed of the first refusal. Where requests are few, strangers alone are sent for both.
 
     Raises:
@@ -64,12 +63,26 @@ def must_all_be_refused(
     if ended.status in {400, 404}:
         said = f"after refused STOPs ({', '.join(chosen)}) a STOP of a recording stream was answered {answered(ended)}"
         raise Violation("status/no-effect", said, *refused[:3], ended)
-    if not few and ended.status == 200:  # whether the window is left open as well, the history says
-        _refused(trial, identifier, dict(islice(wrong.items(), 1)), action=Action.START, stream=stream, kind=kind)
-        trial.command(Action.START, stream, credentials=proof)
+    if not few:
+        _judge_further(trial, identifier, wrong, stopped=stream if ended.status == 200 else None, kind=kind)
     for right in (begun, ended):
         if right.status != 200:
             raise Undecided(f"the same command, with nothing wrong, was answered {answered(right)}")
+
+
+def _judge_further(
+    trial: Trial, identifier: str, wrong: Mapping[str, Wrong], *, stopped: Stream | None, kind: Kind
+) -> None:
+    """Judge that one of them within the interval ends no window, and that strangers are refused all at once, too.
+
+    What a START after it is answered is for the history to judge. Who is overtaxed may look less closely.
+    """
+    if stopped is not None:
+        _refused(trial, identifier, dict(islice(wrong.items(), 1)), action=Action.START, stream=stopped, kind=kind)
+        trial.command(Action.START, stopped, credentials=trial.client.credential_kinds[-1])
+    if kind is Kind.STRANGER and trial.client.reuses:
+        crowd = trial.streams.recordable()
+        _refused(trial, identifier, wrong, action=Action.START, stream=crowd, kind=kind, at_once=True)
 
 
 def _judge_effect(trial: Trial, identifier: str, wrong: Mapping[str, Wrong], *, kind: Kind) -> None:
@@ -111,11 +124,18 @@ def observe_each(trial: Trial, identifier: str, odd: Mapping[str, Wrong]) -> Non
 
 
 def _refused(
-    trial: Trial, identifier: str, wrong: Mapping[str, Wrong], *, action: Action, stream: Stream, kind: Kind
+    trial: Trial,
+    identifier: str,
+    wrong: Mapping[str, Wrong],
+    *,
+    action: Action,
+    stream: Stream,
+    kind: Kind,
+    at_once: bool = False,
 ) -> list[Exchange]:
-    """Send one after another, or, where each takes long, as many at once as any server takes."""
+    """Send one after another, or *at_once*, or where each takes long, as many at once as any server takes."""
     found: list[Exchange] = []
-    at_once = trial.budget.is_slow and trial.client.reuses  # else it may serve one connection at a time
+    at_once |= trial.budget.is_slow and trial.client.reuses  # else it may serve one connection at a time
 
     def sent(differs: Wrong) -> Exchange:
         return trial.variant(kind, action, stream, **differs(action, stream))
