@@ -57,6 +57,7 @@ def test_field_is_mandatory(trial: Trial, field: str) -> None:
         f"body/{field.replace('_', '-')}-mandatory",
         {
             f"without {field}": sent(lambda body: without(field, body)),
+            f"with an empty {field}": sent(lambda body: body | {field: ""}),
             f"with {field} in the query": in_the_query,
             f"with {field} one level too deep": sent(lambda body: without(field, body) | {"stream_info": body}),
         },
