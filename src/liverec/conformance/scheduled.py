@@ -155,6 +155,6 @@ def _first_state(trial: Trial, schedule: Schedule, lent: Stream | str) -> Stream
     if isinstance(lent, str) or not schedule.prepared:
         return lent
     try:
-        return trial.recording(fresh=True, first=lent)
+        return trial.recording(fresh=True, first=lent, spare=_KEPT_FREE)
     except (Undecided, NotExercised, CredentialsRefused) as problem:
         return str(problem)

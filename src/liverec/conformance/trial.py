@@ -208,22 +208,24 @@ class Trial:
         if self._abandoned.is_set():
             raise Undecided("the run was ended")
 
-    def recording(self, *, fresh: bool = False, first: Stream | None = None) -> Stream:
+    def recording(self, *, fresh: bool = False, first: Stream | None = None, spare: int = 0) -> Stream:
         """Return a stream of its own that is recording: a START was accepted. *fresh*: this run never used it before.
 
-        *first* is tried before any other.
+        *first* is tried before any other; no other is, if only *spare* ones are free.
 
         Raises:
             Undecided: the target accepted no START of several streams.
         """
         found = ""
         for number in range(TRIES):
+            if number and self.streams.free < spare:
+                break
             stream = first if first is not None and number == 0 else self.streams.recordable(fresh=fresh)
             exchange = self.command(Action.START, stream)
             if exchange.status == 200 and exchange.error is None:
                 return stream
             found = answered(exchange)
-        raise Undecided(f"no START of {TRIES} streams was accepted, the last one: {found}")
+        raise Undecided(f"no START of up to {TRIES} streams was accepted, the last one: {found}")
 
     def observe(self, identifier: str, value: str, *evidence: Exchange | Mapping[str, Any]) -> None:
         """Keep what the target does where the page is silent; where no answer came, there is nothing to keep."""
