@@ -3,7 +3,9 @@
 Requests that keep to HTTP are judged by it; what a server makes of others is observed.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
@@ -14,6 +16,7 @@ from liverec.conformance.conversation import (
     Question,
     answer_alone,
     asked,
+    asked_apart,
     asked_together,
     composed,
     plain_question,
@@ -34,6 +37,8 @@ ROUNDS = 8
 MISSING = 7  # bytes of a body that come later
 WAITED_S = 1.0  # for an answer before the body was sent
 LENGTH_REQUIRED = 411
+TOO_MANY = 429
+AT_ONCE = 8
 SHARE = 6  # of the time that the run may take, one part in so many
 
 
@@ -72,6 +77,20 @@ def test_each_of_many_commands_gets_its_own_answer(liverec_session: Session) -> 
         why += f"one that must be accepted, and is if it comes alone, was answered {answered(swapped[0])}"
         why += f", and a START of a stream that nobody knows was answered {answered(swapped[1])}"
         raise Violation("http/own-answer", why, *swapped)
+
+
+@pytest.mark.requirement("http/own-answer")
+def test_each_of_several_requests_at_once_is_answered_as_it_is_alone(trial: Trial) -> None:
+    """None of them changes anything, so that no stream is needed."""
+    refused = refused_questions(trial)
+    questions = (plain_question(trial), refused[2], refused[0])
+    alone = {one.what: answer_alone(trial, one) for one in questions}
+    asked_at_once = questions * (1 if trial.thin else ROUNDS)
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="questions") as threads:
+        found = list(threads.map(partial(asked_apart, trial), asked_at_once))
+    for question, exchange in zip(asked_at_once, found, strict=True):
+        if exchange.error is None:
+            judge_own("http/own-answer", f"{question.what}, one of several at once,", alone[question.what], exchange)
 
 
 @pytest.mark.requirement("http/well-formed")
@@ -244,7 +263,7 @@ def judge_own(identifier: str, what: str, alone: Exchange, exchange: Exchange, *
     """
     if (exchange.error or "").startswith("disconnected") or same_answer(alone, exchange):
         return
-    if exchange.error is None and (exchange.status or 500) >= 500:
+    if exchange.error is None and ((exchange.status or 500) >= 500 or exchange.status == TOO_MANY):
         raise Undecided(f"{what} was answered {answered(exchange)}")
     why = f"{what} was answered {answered(exchange)}, and on a connection of its own {answered(alone)}"
     raise Violation(identifier, why, *before, exchange, alone)

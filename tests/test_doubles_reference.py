@@ -21,7 +21,15 @@ from liverec.clock import VirtualClock
 from liverec.doubles.caller import too_soon
 from liverec.reference.faults import FAULTS
 
-RACES = ("double-start", "double-stop", "double-start-of-eight", "double-stop-of-eight", "lost-update")
+RACES = (
+    "double-start",
+    "double-stop",
+    "double-start-of-eight",
+    "double-stop-of-eight",
+    "lost-update",
+    "answers-swapped",
+    "answers-shared",
+)
 Double = RecordControlDouble | RecordControlServer
 
 

@@ -77,14 +77,19 @@ def asked(trial: Trial, line: Line, question: Question) -> Exchange:
     return line.receive(line.send(composed(trial, question)))
 
 
+def asked_apart(trial: Trial, question: Question) -> Exchange:
+    """Return what came back on a connection of its own."""
+    with trial.line() as line:
+        return trial.noted(question.kind, asked(trial, line, question))
+
+
 def answer_alone(trial: Trial, question: Question) -> Exchange:
     """Return what is answered on a connection of its own.
 
     Raises:
         Undecided: nothing is.
     """
-    with trial.line() as line:
-        exchange = trial.noted(question.kind, asked(trial, line, question))
+    exchange = asked_apart(trial, question)
     if exchange.error is not None:
         raise Undecided(f"{question.what} was not answered ({exchange.error})")
     return exchange

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from liverec.client import Exchange
+from liverec.conformance.allocation import FEW
 from liverec.conformance.ledger import MOST_TOGETHER, Kind
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import (
@@ -54,7 +55,7 @@ def must_all_be_refused(
         return
     begun = trial.command(Action.START, stream, credentials=proof)
     if begun.status != 200:
-        if begun.status in {400, 404}:
+        if begun.status in {400, 404} and trial.streams.free:
             _judge_effect(trial, identifier, chosen, kind=kind)
         stream = trial.recording()
     chosen = dict(islice(chosen.items(), 1 if few else None))
@@ -80,7 +81,7 @@ def _judge_further(
     if stopped is not None:
         _refused(trial, identifier, dict(islice(wrong.items(), 1)), action=Action.START, stream=stopped, kind=kind)
         trial.command(Action.START, stopped, credentials=trial.client.credential_kinds[-1])
-    if kind is Kind.STRANGER and trial.client.reuses:
+    if kind is Kind.STRANGER and trial.client.reuses and trial.streams.free >= FEW:
         crowd = trial.streams.recordable()
         _refused(trial, identifier, wrong, action=Action.START, stream=crowd, kind=kind, at_once=True)
 

@@ -11,7 +11,15 @@ from liverec.doubles.reference_double import ReferenceDouble
 from liverec.doubles.routes import Routes, body_of, completed, response_of, scope_of
 
 NAME = "record_control_double"
-_RACES = {"double-start", "double-stop", "double-start-of-eight", "double-stop-of-eight", "lost-update"}
+_RACES = {
+    "double-start",
+    "double-stop",
+    "double-start-of-eight",
+    "double-stop-of-eight",
+    "lost-update",
+    "answers-swapped",
+    "answers-shared",
+}
 
 
 class RecordControlDouble(ReferenceDouble):
