@@ -64,7 +64,7 @@ def judged(folder: Path, url: str, *more: str) -> Outcome:
         "--liverec-initial",
         "idle",
         "-k",
-        f"({ASKED}) and not many_commands",  # not all that sends
+        f"({ASKED} or in_pieces) and not many_commands",  # not all that sends
         "-p",
         "no:randomly",
         "-p",
@@ -192,6 +192,25 @@ def test_a_body_is_kept_as_it_came(odd: bytes, tmp_path: Path) -> None:
     assert ended.result is not None, ended.message
     assert "http/well-formed" not in ended.result.findings
     assert grown < MOST_MEMORY_KIB
+
+
+def reading_once(connection: socket.socket) -> None:
+    """Answer what comes whole in one read; of what does not, wait for more without reading it."""
+    while data := connection.recv(65536):
+        head, _, body = data.partition(b"\r\n\r\n")
+        if f"content-length: {len(body)}\r\n".encode() not in head.lower() + b"\r\n":
+            time.sleep(4 * IMPATIENT_S)
+            return
+        connection.sendall(OK)
+
+
+def test_who_does_not_answer_what_comes_in_pieces_breaks_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "Setting", partial(Setting, timeout_s=IMPATIENT_S))
+    with serving(reading_once) as url:
+        ended = judged(tmp_path, url, "http/whole-body")
+
+    assert ended.result is not None, ended.message
+    assert ended.result.findings == ("http/whole-body",)
 
 
 def late_once(number: int) -> Serve:

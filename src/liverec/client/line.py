@@ -12,7 +12,7 @@ from liverec.client.exchange import Exchange
 from liverec.client.framing import Answer
 from liverec.client.outgoing import OutgoingRequest
 from liverec.client.redaction import Headers, Secrets
-from liverec.client.transport import heard
+from liverec.client.transport import awaited, heard
 from liverec.clock import Clock
 
 _LINGER_S = 0.05  # how long excess bytes are waited for
@@ -46,6 +46,7 @@ class Line:
         self._connection: Connection | None = None
         self._unreachable: str | None = None
         self._used = False
+        self._is_left = False  # to wait for an answer that is overdue
 
     def __enter__(self) -> Self:
         return self
@@ -57,7 +58,7 @@ class Line:
 
     def close(self) -> None:
         """Close the connection."""
-        if self._connection is not None:
+        if self._connection is not None and not self._is_left:
             self._connection.close()
 
     def send(self, request: OutgoingRequest) -> Exchange:
@@ -86,12 +87,19 @@ class Line:
         self._push(data)
 
     def receive(self, begun: Exchange, *, within_s: float | None = None) -> Exchange:
-        """Return *begun* with its answer, the next one that comes; *within_s* is as long as it is waited for."""
-        return self._heard(begun, within_s)[0]
+        """Return *begun* with its answer, the next one that comes; *within_s* is as long as it is waited for.
+
+        Without *within_s*, an answer of which nothing came in time is waited for further, and the line of no more use.
+        """
+        exchange = self._heard(begun, within_s)[0]
+        if within_s is None and self._connection is not None:
+            exchange = awaited(self._connection, exchange, self._timeout_s)
+            self._is_left = exchange.overdue is not None
+        return exchange
 
     def stray(self, within_s: float = 0.0) -> bytes:
         """Return what comes within *within_s* seconds without having been asked for; see ``ended`` if it is nothing."""
-        return self._connection.stray(within_s) if self._connection is not None else b""
+        return self._connection.stray(within_s) if self._connection is not None and not self._is_left else b""
 
     @property
     def received(self) -> bytes:

@@ -67,10 +67,9 @@ class Transport:
         except (NoConnectionError, TimeoutError) as error:
             return replace(exchange, completed_ns=self._clock.now(), error=f"unreachable: {error}")
         connection.send(data, deadline)
-        exchange = heard(connection, exchange, deadline, self._clock)[0]
-        if (exchange.error or "").startswith("timeout") and not connection.received:
-            overdue = OverdueAnswer(connection, method=exchange.method, timeout_s=self._timeout_s)
-            return replace(exchange, overdue=overdue)
+        exchange = awaited(connection, heard(connection, exchange, deadline, self._clock)[0], self._timeout_s)
+        if exchange.overdue is not None:
+            return exchange
         if exchange.reused and (exchange.error or "").startswith("disconnected"):
             self.close()
         kept = _Kept(request.address, time.monotonic(), connection, exchange)
@@ -134,3 +133,10 @@ def heard(connection: Connection, asked: Exchange, deadline: Deadline, clock: Cl
         refusals=connection.refusals,
     )
     return exchange, answer
+
+
+def awaited(connection: Connection, exchange: Exchange, timeout_s: float) -> Exchange:
+    """Return *exchange*; if nothing of its answer came within *timeout_s*, *connection* is left to wait for it."""
+    if not (exchange.error or "").startswith("timeout") or connection.received:
+        return exchange
+    return replace(exchange, overdue=OverdueAnswer(connection, method=exchange.method, timeout_s=timeout_s))

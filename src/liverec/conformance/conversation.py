@@ -41,6 +41,7 @@ def stop_question(trial: Trial, stream: Stream) -> Question:
         "query": f"action={Action.STOP.value}",
         "content": trial.client.body(stream),
         "project_id": stream.project_id,
+        "credentials": trial.client.credential_kinds[-1],
     }
     return Question(what="a STOP of a stream that is recording", kind=Kind.OPEN, parts=parts)
 

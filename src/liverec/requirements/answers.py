@@ -174,6 +174,7 @@ ANSWER_ROWS = (
         "A body is read to the end that Content-Length gives it, in however many pieces it arrives.",
         Source(page=_HTTP_1_1, place="section 6.3", date=_HTTP_DATE),
         "http/own-answer",
+        "http/answered",
     ),
     must(
         "http/in-order",
