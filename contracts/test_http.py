@@ -90,7 +90,8 @@ def test_each_of_several_requests_at_once_is_answered_as_it_is_alone(trial: Tria
         found = list(threads.map(partial(asked_apart, trial), asked_at_once))
     for question, exchange in zip(asked_at_once, found, strict=True):
         if exchange.error is None:
-            judge_own("http/own-answer", f"{question.what}, one of several at once,", alone[question.what], exchange)
+            what = f"{question.what}, one of several at once,"
+            judge_own(trial, question, alone[question.what], exchange, breaks="http/own-answer", what=what)
 
 
 @pytest.mark.requirement("http/well-formed")
@@ -194,7 +195,8 @@ def test_each_request_on_a_connection_gets_its_own_answer(trial: Trial, *, toget
     else:
         found, more = asked_in_turn(trial, questions)
     for number, (question, exchange) in enumerate(zip(questions, found, strict=False), 1):
-        judge_own("http/in-order", f"no. {number} on a connection", alone[question.what], exchange)
+        what = f"no. {number} on a connection"
+        judge_own(trial, question, alone[question.what], exchange, breaks="http/in-order", what=what)
     if more and len(found) == len(questions):
         why = f"{len(questions)} requests on one connection were given more answers than that"
         raise Violation("http/in-order", why, *found)
@@ -241,7 +243,7 @@ def test_body_of_a_refused_request_is_no_request(trial: Trial, number: int) -> N
             return
         more = line.stray(LATE_S)
     what = f"after a refused request {refused.what} on the same connection"
-    judge_own("http/unread-body", what, alone, found, first)
+    judge_own(trial, plain, alone, found, first, breaks="http/unread-body", what=what)
     if more:
         raise Violation("http/unread-body", f"{what}, one request was given two answers", first, found)
 
@@ -256,18 +258,27 @@ def asked_in_turn(trial: Trial, questions: tuple[Question, ...]) -> tuple[tuple[
         return tuple(found), bool(line.stray(LATE_S))
 
 
-def judge_own(identifier: str, what: str, alone: Exchange, exchange: Exchange, *before: Exchange) -> None:
-    """Judge that a request is answered as *alone*, the same on a connection of its own; one may be closed at any time.
+def judge_own(
+    trial: Trial, question: Question, alone: Exchange, exchange: Exchange, *before: Exchange, breaks: str, what: str
+) -> None:
+    """Judge that *question*, asked as *what* says, is answered as *alone*, on a connection of its own.
+
+    A server may close a connection at any time.
 
     Raises:
         Undecided: the target fails, now and then.
+        NotExercised: it has come to answer this otherwise, as who is asked too often may.
     """
-    if (exchange.error or "").startswith("disconnected") or same_answer(alone, exchange):
+    if (exchange.error or "").startswith("disconnected") or came_late(exchange) or same_answer(alone, exchange):
         return
     if exchange.error is None and ((exchange.status or 500) >= 500 or exchange.status == TOO_MANY):
         raise Undecided(f"{what} was answered {answered(exchange)}")
+    again = answer_alone(trial, question)
+    if not same_answer(alone, again):
+        came = f"first {answered(alone)}, then {answered(again)}"
+        raise NotExercised(f"{question.what} was answered {came}, on connections of its own")
     why = f"{what} was answered {answered(exchange)}, and on a connection of its own {answered(alone)}"
-    raise Violation(identifier, why, *before, exchange, alone)
+    raise Violation(breaks, why, *before, exchange, alone)
 
 
 def test_expectation_to_continue_is_observed(trial: Trial) -> None:

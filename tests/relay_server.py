@@ -151,6 +151,20 @@ def in_odd_case(answer: bytes) -> bytes:
     return b"\r\n".join([line, *swapped]) + end + body
 
 
+def locking_out(strangers: int, within_s: float) -> Change:
+    """Return what answers 403 to any further stranger, once more than so many came *within_s*."""
+    times: list[float] = []
+
+    def change(answer: bytes) -> bytes:
+        if not answer.startswith(b"HTTP/1.1 401"):
+            return answer
+        times.append(time.monotonic())
+        times[:] = [one for one in times if times[-1] - one < within_s]
+        return answer.replace(b"401 Unauthorized", b"403 Forbidden", 1) if len(times) > strangers else answer
+
+    return change
+
+
 def after_interim_answers(answer: bytes) -> bytes:
     """Send what is no answer yet first."""
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"

@@ -16,6 +16,7 @@ from relay_server import (
     in_chunks,
     in_odd_case,
     in_old_http,
+    locking_out,
     relaying,
     until_the_end,
     without_reason,
@@ -48,6 +49,7 @@ SERVERS = [
         "the target closes each connection after its answer",
         id="HTTP/1.0, until the end",
     ),
+    pytest.param(Habits(changes=(locking_out(4, within_s=2),)), None, id="answers strangers otherwise if many come"),
     pytest.param(Habits(strict=True), None, id="refuses below the service what is no POST of HTTP/1.1"),
     pytest.param(
         Habits(alone=True, family=socket.AF_INET6),
