@@ -165,6 +165,18 @@ def locking_out(strangers: int, within_s: float) -> Change:
     return change
 
 
+def by_two_machines() -> Change:
+    """Return what refuses now with one code, now with the other that the page has for it."""
+    chance = random.Random(0)
+    codes = (b"LIVE.100011001", b"LIVE.103011019")
+
+    def change(answer: bytes) -> bytes:
+        head, end, body = answer.partition(b"\r\n\r\n")
+        return head + end + body.replace(codes[0], chance.choice(codes)) if head.startswith(b"HTTP/1.1 4") else answer
+
+    return change
+
+
 def after_interim_answers(answer: bytes) -> bytes:
     """Send what is no answer yet first."""
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"

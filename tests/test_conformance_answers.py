@@ -1,6 +1,7 @@
 """What is judged of many answers together: whether their ids are made anew, and whether their time goes on."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -8,11 +9,13 @@ from liverec.client import Exchange
 from liverec.client.redaction import Secrets
 from liverec.clock import NANOSECONDS
 from liverec.conformance.answers import (
+    body_no_object,
     falsely_encoded,
     given_twice,
     repeated_headers,
     request_id_part,
     request_id_stands_still,
+    request_id_untimely,
     status_wrong,
 )
 from liverec.conformance.ledger import Kind
@@ -37,6 +40,31 @@ def answer(request_id: str, *, at: float = 0.0) -> Exchange:
 
 
 @pytest.mark.parametrize(
+    ("body", "is_object"),
+    [
+        pytest.param(rb'{"error_code": "LIVE.100011001", "error_msg": "\ud83d"}', True, id="half a pair, escaped"),
+        pytest.param(b'{"error_code": "LIVE.100011001", "error_msg": "\xed\xa0\xbd"}', False, id="half a pair, raw"),
+        pytest.param(b'{"error_code": "LIVE.100011001", "n": ' + b"9" * 5000 + b"}", True, id="a long number"),
+        pytest.param(b'{"error_code": "LIVE.100011001", "n": NaN}', False, id="no number"),
+        pytest.param(b'\xef\xbb\xbf{"error_code": "LIVE.100011001"}', False, id="a byte order mark"),
+        pytest.param(b'{"error_code": "LIVE.100011001"} {}', False, id="two"),
+        pytest.param(b'["error_code"]', False, id="a list"),
+        pytest.param(b"[" * 100_000, False, id="deeper than anybody reads"),
+        pytest.param(b"", False, id="nothing"),
+    ],
+)
+def test_a_body_is_an_object_if_the_grammar_of_json_says_so(body: bytes, *, is_object: bool) -> None:
+    exchange = replace(answer(UUID), body=body)
+
+    assert (body_no_object(exchange) is None) is is_object
+    assert exchange.error_code == ("LIVE.100011001" if is_object else None)
+
+
+def test_an_error_code_can_be_written_down() -> None:
+    assert replace(answer(UUID), body=rb'{"error_code": "LIVE\ud83d"}').error_code == "LIVE?"
+
+
+@pytest.mark.parametrize(
     ("request_id", "part"),
     [
         (f"{UUID}-1723190400000-recorder-1", UUID),
@@ -46,6 +74,24 @@ def answer(request_id: str, *, at: float = 0.0) -> Exchange:
 )
 def test_what_identifies_a_request_is_the_part_before_the_time(request_id: str, part: str) -> None:
     assert request_id_part(answer(request_id)) == part
+
+
+@pytest.mark.parametrize(
+    ("time", "is_now"),
+    [
+        *[pytest.param(str(1723190400 * 10**power), True, id=f"1e-{power} s") for power in range(10)],
+        pytest.param("133676640000000000", True, id="100 ns since 1601"),
+        pytest.param("638587872000000000", True, id="100 ns since the year 1"),
+        pytest.param("20240809080000", True, id="by the calendar"),
+        pytest.param("20240809T080000Z", True, id="by ISO 8601"),
+        pytest.param("1723000000", False, id="two days ago"),
+        pytest.param("9" * 400, False, id="of many digits"),
+    ],
+)
+def test_the_time_may_be_in_any_unit(time: str, *, is_now: bool) -> None:
+    now = datetime.fromtimestamp(1723190400, tz=UTC)
+
+    assert (request_id_untimely(answer(f"{UUID}-{time}-host"), now) is None) is is_now
 
 
 def answers(*times: str, apart: float) -> list[Exchange]:

@@ -13,6 +13,7 @@ from liverec.verdict import Verdict
 from relay_server import (
     Habits,
     after_interim_answers,
+    by_two_machines,
     in_chunks,
     in_odd_case,
     in_old_http,
@@ -50,6 +51,7 @@ SERVERS = [
         id="HTTP/1.0, until the end",
     ),
     pytest.param(Habits(changes=(locking_out(4, within_s=2),)), None, id="answers strangers otherwise if many come"),
+    pytest.param(Habits(changes=(by_two_machines(),)), None, id="two machines with codes of their own"),
     pytest.param(Habits(strict=True), None, id="refuses below the service what is no POST of HTTP/1.1"),
     pytest.param(
         Habits(alone=True, family=socket.AF_INET6),

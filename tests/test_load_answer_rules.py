@@ -45,6 +45,7 @@ def reply(
         reply(200, {"anything": 1}),
         reply(400, ERROR),
         reply(404, ERROR | {"more": [1]}),
+        reply(404, ERROR | {"error_msg": ""}),
         reply(400, ERROR, content_type="application/json;charset=UTF-8"),
         reply(400, ERROR, content_type="application/problem+json"),
         reply(401, b"<html>", request_id=None),

@@ -21,6 +21,7 @@ from liveload.reply import LARGEST_ANSWER, Reply
 
 REQUEST = b"POST /v1/p/record/control?action=START HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
 OK = b"HTTP/1.1 200 OK\r\nX-Request-Id: id\r\nContent-Length: 0\r\n\r\n"
+TIRED = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 PIECE_S = 0.001
 
 _spawn: Any = gevent.spawn  # its annotations say less than nothing
@@ -298,6 +299,41 @@ def test_bytes_that_come_after_the_answer_are_told_with_the_next(serve: Serve) -
     second = command(connection)
 
     assert (first.excess, second.status, second.excess) == (False, 200, True)
+
+
+def test_a_408_on_an_idle_connection_is_the_end_of_it_and_no_answer(serve: Serve) -> None:
+    def late(server_side: socket.socket) -> None:
+        server_side.recv(65536)
+        server_side.sendall(OK)
+        answered.wait(5)
+        server_side.sendall(TIRED)
+        sent.set()
+
+    answered, sent = threading.Event(), threading.Event()
+    _, connection = serve(late, answering(OK))
+    first = command(connection)
+    answered.set()
+    sent.wait(5)
+    gevent.sleep(0.01)  # it has arrived; let the loop see it
+
+    second = command(connection)
+
+    assert [(one.status, one.excess) for one in (first, second)] == [(200, False)] * 2
+
+
+def test_a_408_that_crosses_a_request_is_no_answer_to_it(serve: Serve) -> None:
+    def crossing(server_side: socket.socket) -> None:
+        for data in (OK, TIRED):
+            server_side.recv(65536)
+            server_side.sendall(data)
+
+    _, connection = serve(crossing, answering(TIRED))
+
+    replies = [command(connection) for _ in range(3)]
+
+    assert [one.status for one in replies] == [200, None, 408]
+    assert (replies[1].error or "").startswith("disconnected")
+    assert not replies[1].unanswered
 
 
 def test_no_answer_within_the_time_is_a_timeout(serve: Serve) -> None:

@@ -21,6 +21,7 @@ from scripted_server import OK, answer, target_at
 from socket_server import answering, serving, until_it_is_closed
 
 GONE = answer(404)
+TIRED = answer(408, b"", "Connection: close")
 CLOSING = answer(200, b"", "Connection: close")
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"
 
@@ -184,6 +185,40 @@ def test_what_nobody_asked_for_is_kept_as_evidence_and_never_taken_for_an_answer
     assert [one.status for one in exchanges] == [200, 200]
     assert first.error == second.error
     assert str(first.error).startswith(f"malformed: {len(GONE)} bytes follow the answer: b'HTTP/1.1 404")
+
+
+def test_a_408_on_an_idle_connection_is_the_end_of_it_and_no_answer() -> None:
+    def end_idle(line: socket.socket) -> None:
+        time.sleep(IDLE_S / 4)
+        line.sendall(TIRED)
+
+    with serving(answering(OK, then=end_idle)) as url, client(url, reuses=True) as sender:
+        first = sender.send()
+        time.sleep(IDLE_S / 2)
+        second = sender.send()
+        strays, reuses = sender.strays, sender.reuses
+
+    assert [(one.status, one.error, one.reused) for one in (first, second)] == [(200, None, False)] * 2
+    assert (strays, reuses) == ((), False)
+
+
+def test_a_408_that_crosses_a_request_is_no_answer_to_it() -> None:
+    def end_idle(line: socket.socket) -> None:
+        line.recv(65536)
+        line.sendall(TIRED)
+
+    with serving(answering(OK, then=end_idle)) as url, client(url, reuses=True) as sender:
+        exchanges = [sender.send() for _ in range(3)]
+
+    assert [one.error and one.error.partition(":")[0] for one in exchanges] == [None, "disconnected", None]
+    assert [one.reused for one in exchanges] == [False, True, False]
+
+
+def test_a_408_to_the_first_request_on_a_connection_is_an_answer() -> None:
+    with serving(answering(TIRED)) as url, client(url, reuses=True) as sender:
+        exchange = sender.send()
+
+    assert (exchange.status, exchange.error) == (408, None)
 
 
 def test_a_connection_that_is_refused_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:

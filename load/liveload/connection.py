@@ -20,6 +20,8 @@ IMPATIENT_S = 0.001
 _MORE_TIMES = 2  # as long as for an answer in time, an overdue one is awaited
 _ANSWER = Ending.ANSWER
 _ESTABLISHED, _CLOSE_WAIT = 1, 8  # Linux's
+_REQUEST_TIMEOUT = 408
+_WAITED_TOO_LONG = (b"HTTP/1.1 408", b"HTTP/1.0 408")  # no answer: the server closes an idle connection
 _FRESH_NS = 1_000_000  # so soon after an answer nothing else can have been noticed yet
 
 
@@ -214,7 +216,7 @@ class Connection:
         except OSError as error:  # also ssl.SSLError
             data, ended, failed = b"", True, error.strerror or str(error)
         if not self._awaiting:
-            self._excess = self._excess or bool(data)
+            self._excess = self._excess or bool(data and not data.startswith(_WAITED_TOO_LONG))
             if data or ended:
                 self.close()
             return
@@ -230,7 +232,11 @@ class Connection:
         if problem is not None:
             self._finish(Reply(error=problem), keep=False)
         elif reader.complete:
-            self._finish(reader.reply(), keep=reader.may_go_on and not reader.excess)
+            reply = reader.reply()
+            if self._used and reply.status == _REQUEST_TIMEOUT:  # it crossed our request
+                self._finish(Reply(error="disconnected: the server closed an idle connection with a 408"), keep=False)
+            else:
+                self._finish(reply, keep=reader.may_go_on and not reader.excess)
         else:
             return False
         return True

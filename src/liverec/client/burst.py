@@ -9,7 +9,7 @@ from selectors import EVENT_READ, DefaultSelector
 from liverec.address import Address
 from liverec.client.connection import LARGEST_ANSWER, LARGEST_KEPT, Connection, NoConnectionError
 from liverec.client.deadline import Deadline
-from liverec.client.exchange import Exchange
+from liverec.client.exchange import Exchange, as_idle
 from liverec.client.framing import AnswerReader
 from liverec.client.outgoing import OutgoingRequest
 from liverec.client.overdue import OverdueAnswer
@@ -79,7 +79,7 @@ class _Pending:
         )
         if not self.connection.stays_open:
             self.connection.close()
-        return replace(
+        exchange = replace(
             self._exchange,
             status=answer.status,
             version=answer.version,
@@ -87,6 +87,7 @@ class _Pending:
             body=answer.body,
             error=error,
         )
+        return as_idle(exchange)
 
     def give_up(self, timeout_s: float) -> Exchange:
         """Return the exchange: time is out, and what has not arrived by now is not waited for."""

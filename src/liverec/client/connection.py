@@ -16,6 +16,7 @@ from liverec.client.framing import Answer, AnswerReader
 
 LARGEST_ANSWER = 256 * 1024  # bytes on the wire: head, interim answers and framing count, too
 LARGEST_KEPT = 64 * 1024  # bytes of the body of one that is larger still
+_WAITED_TOO_LONG = (b"HTTP/1.1 408", b"HTTP/1.0 408")
 _CHUNK = 64 * 1024
 _ATTEMPTS = 3
 _PAUSE_S = 0.05
@@ -109,13 +110,16 @@ class Connection:
     def stray(self, within_s: float = 0.0) -> bytes:
         """Return what came without being asked for; ``ended`` is then true if the server closed instead.
 
-        If nothing has come yet, it is waited for, *within_s* seconds.
+        A 408 says that it closes, having waited too long for a request. If nothing has come yet, it is waited for,
+        *within_s* seconds.
         """
         if not self._unread and not self.ended:
             with contextlib.suppress(TimeoutError, OSError, ValueError):
                 pending = isinstance(self._link, ssl.SSLSocket) and self._link.pending()
                 if pending or select.select([self._link], [], [], within_s)[0]:
                     self._unread = self._some(Deadline(max(within_s, _PAUSE_S)))
+        if self._unread.startswith(_WAITED_TOO_LONG):
+            self._unread, self.ended = b"", True
         return self._unread
 
     def arrived(self) -> bytes:

@@ -1,11 +1,10 @@
 """One request and its answer, as seen from here."""
 
+import json
 import re
 import shlex
-from dataclasses import dataclass, field
-from typing import Any
-
-import msgspec
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 from liverec.client.overdue import OverdueAnswer
 from liverec.client.redaction import Headers, Secrets
@@ -15,6 +14,7 @@ _CURL_BODY = 4 * 1024
 _SET_BY_CURL = {"host", "content-length", "user-agent", "accept", "connection", "transfer-encoding"}
 _LONGEST_ID = 1024
 _SHOWN_HEADERS = 100
+_REQUEST_TIMEOUT = 408
 _VARIABLE = re.compile(r"\$[A-Z_]+")
 
 
@@ -63,11 +63,17 @@ class Exchange:
     @property
     def error_code(self) -> str | None:
         """The error code of the answer's body (Tables 7 and 9), if there is one and it is a string."""
+        found = (self.json_object or {}).get("error_code")
+        return found[:_LONGEST_ID].encode("utf-8", "replace").decode() if isinstance(found, str) else None
+
+    @property
+    def json_object(self) -> dict[str, Any] | None:
+        """The answer's body, if it is a JSON object by the grammar of RFC 8259: lone surrogates may be escaped."""
         try:
-            found = msgspec.json.decode(self.body, type=dict[str, Any]).get("error_code")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            found = json.loads(self.body.decode(), parse_constant=_refuse, parse_int=float)
+        except (ValueError, RecursionError):
             return None
-        return found[:_LONGEST_ID] if isinstance(found, str) else None
+        return cast("dict[str, Any]", found) if isinstance(found, dict) else None
 
     @property
     def is_chunked(self) -> bool:
@@ -131,6 +137,20 @@ class Exchange:
         if len(text) <= SHOWN_BODY:
             return text
         return f"{text[:SHOWN_BODY]} [... {len(body)} bytes in all]"
+
+
+def as_idle(exchange: Exchange) -> Exchange:
+    """Return *exchange*; a 408 on a connection that served before was no answer to it, but ended an idle connection.
+
+    (RFC 9110, section 15.5.9: the request may have been on its way.)
+    """
+    if not exchange.reused or exchange.status != _REQUEST_TIMEOUT or exchange.error is not None:
+        return exchange
+    return replace(exchange, error="disconnected: the server closed an idle connection with a 408")
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _header_word(name: str, value: str) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from liverec.address import Address
 from liverec.client.connection import Connection, NoConnectionError
 from liverec.client.deadline import Deadline
-from liverec.client.exchange import Exchange
+from liverec.client.exchange import Exchange, as_idle
 from liverec.client.framing import Answer
 from liverec.client.outgoing import OutgoingRequest
 from liverec.client.overdue import OverdueAnswer
@@ -132,7 +132,7 @@ def heard(connection: Connection, asked: Exchange, deadline: Deadline, clock: Cl
         error=error,
         refusals=connection.refusals,
     )
-    return exchange, answer
+    return as_idle(exchange), answer
 
 
 def awaited(connection: Connection, exchange: Exchange, timeout_s: float) -> Exchange:

@@ -5,9 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
-
-import msgspec
 
 from liverec.client import Exchange
 from liverec.clock import NANOSECONDS
@@ -28,6 +25,8 @@ _PARTS = (
     re.compile(r"(?P<id>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})-(?P<time>[0-9TZ]+)-(?P<host>.*)\Z"),
     re.compile(r"(?P<id>.*?)-(?P<time>[0-9TZ]{8,26})-(?P<host>.*)\Z"),
 )
+_LONGEST_TIME = 26  # digits
+_EPOCHS_S = (0, 11_644_473_600, 62_135_596_800)  # from 1970, from 1601 and from the year 1, as Windows and .NET count
 
 
 def given_twice(exchange: Exchange) -> str | None:
@@ -42,7 +41,7 @@ def given_twice(exchange: Exchange) -> str | None:
 def falsely_encoded(exchange: Exchange) -> str | None:
     """A body is in the coding that Content-Encoding names (RFC 9110, section 8.4): whoever goes by it must read it."""
     coding = (exchange.header("Content-Encoding") or "").strip()
-    if coding.lower() in {"", "identity"} or _object(exchange) is None:
+    if coding.lower() in {"", "identity"} or exchange.json_object is None:
         return None
     return f"Content-Encoding is {coding!r}, and the body is plain JSON"
 
@@ -126,17 +125,17 @@ def timestamp_unit(exchange: Exchange) -> str | None:
 
 def body_no_object(exchange: Exchange) -> str | None:
     """Tables 7 and 9: the body is a JSON object."""
-    return None if _object(exchange) is not None else f"the body is no JSON object: {exchange.body[:120]!r}"
+    return None if exchange.json_object is not None else f"the body is no JSON object: {exchange.body[:120]!r}"
 
 
 def code_wrong(exchange: Exchange) -> str | None:
-    """error_code is a string that says something."""
-    return _text_wrong(exchange, "error_code")
+    """error_code is a string that is not empty."""
+    return _text_wrong(exchange, "error_code", may_be_empty=False)
 
 
 def message_wrong(exchange: Exchange) -> str | None:
     """error_msg is a string."""
-    return _text_wrong(exchange, "error_msg")
+    return _text_wrong(exchange, "error_msg", may_be_empty=True)
 
 
 def media_type_wrong(exchange: Exchange) -> str | None:
@@ -176,26 +175,20 @@ def _parts(exchange: Exchange) -> dict[str, str] | None:
 def _moments(text: str) -> list[float]:
     """Read a time in every unit that fits; seconds since 1970."""
     found: list[float] = []
-    if text.isdigit():
-        found += [int(text) / 10**power for power in (0, 3, 6, 9)]
+    if text.isdigit() and len(text) <= _LONGEST_TIME:
+        found += [int(text) / 10**power - epoch for power in range(10) for epoch in _EPOCHS_S]
     digits = "".join(filter(str.isdigit, text))
     with suppress(ValueError):
         found.append(datetime.strptime(digits[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp())
     return found
 
 
-def _object(exchange: Exchange) -> dict[str, Any] | None:
-    try:
-        return msgspec.json.decode(exchange.body, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _text_wrong(exchange: Exchange, name: str) -> str | None:
-    body = _object(exchange)
+def _text_wrong(exchange: Exchange, name: str, *, may_be_empty: bool) -> str | None:
+    body = exchange.json_object
     if body is None:
         return None
     value = body.get(name)
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and (value or may_be_empty):
         return None
-    return f"{name} is {value!r}, not a string that says something" if name in body else f"{name} is missing"
+    asked = "a string" if may_be_empty else "a string that is not empty"
+    return f"{name} is {value!r}, not {asked}" if name in body else f"{name} is missing"
