@@ -84,7 +84,7 @@ def test_each_of_many_commands_gets_its_own_answer(liverec_session: Session) -> 
 def test_each_of_several_requests_at_once_is_answered_as_it_is_alone(trial: Trial) -> None:
     """None of them changes anything, so that no stream is needed."""
     refused = refused_questions(trial)
-    questions = (plain_question(trial), refused[2], refused[0])
+    questions = (plain_question(trial), refused[0], refused[2])[: 2 if trial.thin else 3]
     alone = {one.what: answer_alone(trial, one) for one in questions}
     asked_at_once = questions * (1 if trial.thin else ROUNDS)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="questions") as threads:
@@ -132,6 +132,8 @@ def test_no_answer_contradicts_itself_in_its_headers(trial: Trial, answers: Ledg
 @pytest.mark.requirement("http/method")
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 def test_only_post_carries_a_command_out(trial: Trial, method: str) -> None:
+    if trial.thin and method == "PATCH":
+        raise NotExercised("the rarest method is left out on a target with a quota")
     stream = trial.recording()
     wrong = trial.variant(Kind.OUTSIDE, Action.STOP, stream, method=method)
     trial.observe("open/method-answer", answered(wrong), wrong)

@@ -12,7 +12,7 @@ from liverec.conformance.ledger import Kind
 from liverec.conformance.names import spellings
 from liverec.conformance.refusals import Wrong, must_all_be_refused, observe_each
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import Undecided, Violation, answered, is_success
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
 from liverec.history import Action, Stream
 
 SPELLINGS = tuple(spellings({}))
@@ -123,11 +123,14 @@ def test_body_is_a_json_object(trial: Trial) -> None:
 @pytest.mark.requirement("body/content-type-charset")
 @pytest.mark.parametrize("charset", ["utf-8", "UTF-8"])
 def test_charset_of_the_media_type_is_accepted(trial: Trial, charset: str) -> None:
-    stream = trial.recording()
-    plain = trial.command(Action.STOP, stream)
+    if trial.thin and charset.isupper():
+        raise NotExercised("a charset in capital letters is left out on a target with a quota")
+    stream, proof = trial.recording(), trial.client.credential_kinds[-1]
+    plain = trial.command(Action.STOP, stream, credentials=proof)
     other = trial.recording()
     media_type = f"application/json; charset={charset}"
-    exchange = trial.variant(Kind.COMMAND, Action.STOP, other, headers={"Content-Type": media_type})
+    headers = {"Content-Type": media_type}
+    exchange = trial.variant(Kind.COMMAND, Action.STOP, other, headers=headers, credentials=proof)
 
     if plain.status == 200 and not is_success(exchange) and exchange.status is not None and exchange.status < 500:
         raise Violation(
@@ -150,6 +153,8 @@ def test_any_spelling_of_the_body_is_read(trial: Trial) -> None:
 
 
 def test_ambiguous_bodies_are_observed(trial: Trial) -> None:
+    if trial.thin:
+        raise NotExercised("ambiguous bodies are left out on a target with a quota")
     ways: dict[str, Callable[[bytes], bytes]] = {
         "a field twice": lambda right: b'{"stream":"nobody",' + right[1:],
         "a byte order mark": lambda right: b"\xef\xbb\xbf" + right,
