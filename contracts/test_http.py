@@ -34,7 +34,19 @@ from liverec.report.text import counted
 
 FRESH = {"Connection": "close"}
 ROUNDS = 8
+RARE_METHODS = {"HEAD", "OPTIONS", "PATCH"}
+CHUNKS = {
+    "a size in capitals": (b"B\r\n%b\r\n%X\r\n%b\r\n0\r\n\r\n", b"chunked"),
+    "a size with zeros before it": (b"000b\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n", b"chunked"),
+    "an extension": (b"b;a=b\r\n%b\r\n%x;c\r\n%b\r\n0\r\n\r\n", b"chunked"),
+    "a trailer": (b"b\r\n%b\r\n%x\r\n%b\r\n0\r\nX-Trailer: 1\r\n\r\n", b"chunked"),
+    "their name in capitals": (b"b\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n", b"Chunked"),
+}
+FIRST_CHUNK = 0xB
+HIDDEN = b"GET /liverec-hidden HTTP/1.1\r\nHost: hidden.invalid\r\n\r\n"
 MISSING = 7  # bytes of a body that come later
+REFUSED = ("credentials", "token", "action", "path", "method", "type")
+LARGE = 500  # times: more than servers read at a time
 WAITED_S = 1.0  # for an answer before the body was sent
 LENGTH_REQUIRED = 411
 TOO_MANY = 429
@@ -130,10 +142,10 @@ def test_no_answer_contradicts_itself_in_its_headers(trial: Trial, answers: Ledg
 
 
 @pytest.mark.requirement("http/method")
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PATCH", "GET", "PUT", "DELETE"])
 def test_only_post_carries_a_command_out(trial: Trial, method: str) -> None:
-    if trial.thin and method == "PATCH":
-        raise NotExercised("the rarest method is left out on a target with a quota")
+    if trial.thin and method in RARE_METHODS:
+        raise NotExercised("the rarer methods are left out on a target with a quota")
     stream = trial.recording()
     wrong = trial.variant(Kind.OUTSIDE, Action.STOP, stream, method=method)
     trial.observe("open/method-answer", answered(wrong), wrong)
@@ -149,7 +161,8 @@ def test_only_post_carries_a_command_out(trial: Trial, method: str) -> None:
 def test_chunked_request_is_read(trial: Trial) -> None:
     stream, proof = trial.recording(), trial.client.credential_kinds[-1]
     body = trial.client.body(stream)
-    chunked = trial.variant(Kind.OPEN, Action.STOP, stream, content=[body[:10], body[10:]], credentials=proof)
+    chunks = {"content": [body[:10], body[10:]], "credentials": proof, "headers": FRESH}
+    chunked = trial.variant(Kind.OPEN, Action.STOP, stream, **chunks)
     if is_success(chunked):
         return
     if chunked.version == "HTTP/1.0":
@@ -161,6 +174,30 @@ def test_chunked_request_is_read(trial: Trial) -> None:
         raise Undecided(f"the same STOP in one piece was answered {answered(plain)}")
 
     raise Violation("http/chunked-request", f"a STOP sent chunked was answered {answered(chunked)}", chunked, plain)
+
+
+@pytest.mark.requirement("http/chunked-request")
+@pytest.mark.parametrize("form", CHUNKS)
+def test_chunks_are_read_in_every_form(trial: Trial, form: str) -> None:
+    if trial.thin:
+        raise NotExercised("other forms of chunks are left out on a target with a quota")
+    stream = trial.recording()
+    stop = stop_question(trial, stream)
+    body: bytes = stop.parts["content"]
+    chunks = [body[:FIRST_CHUNK], body[FIRST_CHUNK:]]
+    usual = {**stop.parts, "content": chunks}
+    head = composed(trial, Question(what="", kind=stop.kind, parts=usual)).as_bytes().partition(b"\r\n\r\n")[0]
+    layout, coding = CHUNKS[form]
+    laid_out = layout % (chunks[0], len(chunks[1]), chunks[1])
+    with trial.line() as line:
+        request = head.replace(b"Transfer-Encoding: chunked", b"Transfer-Encoding: " + coding) + b"\r\n\r\n" + laid_out
+        found = trial.noted(stop.kind, line.receive(line.send_bytes(request)))
+    if is_success(found) or came_late(found):
+        return
+    plain = trial.variant(Kind.OPEN, Action.STOP, stream, content=chunks, credentials=stop.parts["credentials"])
+    if is_success(plain):
+        why = f"a STOP in chunks with {form} was answered {answered(found)}, and in plain ones {answered(plain)}"
+        raise Violation("http/chunked-request", why, found, plain)
 
 
 @pytest.mark.requirement("http/whole-body")
@@ -224,14 +261,19 @@ def test_what_is_refused_at_once_does_not_overtake_what_is_carried_out(trial: Tr
 
 
 @pytest.mark.requirement("http/unread-body")
-@pytest.mark.parametrize("number", range(6), ids=["credentials", "token", "action", "path", "method", "type"])
-def test_body_of_a_refused_request_is_no_request(trial: Trial, number: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "hidden"),
+    [
+        *(pytest.param(number, HIDDEN, id=what) for number, what in enumerate(REFUSED)),
+        pytest.param(0, HIDDEN * LARGE, id="large"),
+    ],
+)
+def test_body_of_a_refused_request_is_no_request(trial: Trial, number: int, hidden: bytes) -> None:
     """The head is sent first, and the body, itself the text of a request, when the answer may already be on its way."""
-    if trial.thin and number:
+    if trial.thin and (number or hidden != HIDDEN):
         raise NotExercised("other refusals than of missing credentials are left out on a target with a quota")
     plain, refused = plain_question(trial), refused_questions(trial)[number]
     alone = answer_alone(trial, plain)
-    hidden = b"GET /liverec-hidden HTTP/1.1\r\nHost: hidden.invalid\r\n\r\n"
     request = composed(trial, Question(what="", kind=refused.kind, parts={**refused.parts, "content": hidden}))
     head = request.as_bytes().removesuffix(hidden)
     with trial.line() as line:

@@ -46,6 +46,11 @@ def test_action_is_start_or_stop(trial: Trial) -> None:
             "with the action RESTART": differing(query="action=RESTART"),
             "with a shorter action": lambda action, _: {"query": f"action={action.value[:-1]}"},
             "with the action 0": differing(query="action=0"),
+            "with the action 1": differing(query="action=1"),
+            "with the action 2": differing(query="action=2"),
+            "with a synonym for its action": lambda action, _: {
+                "query": f"action={'BEGIN' if action is Action.START else 'END'}"
+            },
             "with both actions in one": differing(query="action=START,STOP"),
             "with a zero byte after its action": lambda action, _: {"query": f"action={action.value}%00"},
             "with another word before its action": lambda action, _: {"query": f"action=NOT_{action.value}"},

@@ -121,14 +121,14 @@ def test_body_is_a_json_object(trial: Trial) -> None:
 
 
 @pytest.mark.requirement("body/content-type-charset")
-@pytest.mark.parametrize("charset", ["utf-8", "UTF-8"])
+@pytest.mark.parametrize("charset", ["; charset=utf-8", "; charset=UTF-8", ";charset=utf-8"])
 def test_charset_of_the_media_type_is_accepted(trial: Trial, charset: str) -> None:
-    if trial.thin and charset.isupper():
-        raise NotExercised("a charset in capital letters is left out on a target with a quota")
+    if trial.thin and charset != "; charset=utf-8":
+        raise NotExercised("other spellings of the charset are left out on a target with a quota")
     stream, proof = trial.recording(), trial.client.credential_kinds[-1]
     plain = trial.command(Action.STOP, stream, credentials=proof)
     other = trial.recording()
-    media_type = f"application/json; charset={charset}"
+    media_type = f"application/json{charset}"
     headers = {"Content-Type": media_type}
     exchange = trial.variant(Kind.COMMAND, Action.STOP, other, headers=headers, credentials=proof)
 

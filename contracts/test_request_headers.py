@@ -1,6 +1,7 @@
 """Table 3: a token, or Authorization with X-Sdk-Date and X-Project-Id."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -9,15 +10,18 @@ from typing import Any
 import pytest
 
 from liverec.client import Exchange, Signing
+from liverec.clock import NANOSECONDS
 from liverec.command import command_path
-from liverec.conformance.ledger import Kind
+from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.refusals import Wrong, differing, must_all_be_refused
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
 from liverec.history import Action, Stream
 from liverec.signing import MAX_SKEW, UNSIGNED_PAYLOAD, format_date
 
-TURNED_AWAY = frozenset({401, 403})
+UNAUTHORIZED = 401
+TURNED_AWAY = frozenset({UNAUTHORIZED, 403})
+SOON_NS = NANOSECONDS
 DATELESS = ("content-type", "host", "x-project-id")
 NOBODYS_KEY = "NOBODYSACCESSKEY0000"
 NOBODYS_PROJECT = "f" * 32
@@ -26,6 +30,10 @@ NOBODYS_PROJECT = "f" * 32
 def needs(trial: Trial, kind: str) -> None:
     if kind not in trial.client.credential_kinds:
         raise NotExercised(f"the profile has no {kind}: add it to [credentials]")
+
+
+def proof_in(exchange: Exchange, header: str) -> str | None:
+    return next((value for name, value in exchange.request_headers if name.lower() == header), None)
 
 
 def must_let_in(identifier: str, exchange: Exchange) -> None:
@@ -43,12 +51,52 @@ def test_token_is_accepted(trial: Trial) -> None:
         must_let_in("authentication/token", trial.command(action, stream, credentials="token"))
 
 
+@pytest.mark.requirement("authentication/token")
+def test_token_is_accepted_in_a_header_in_small_letters(trial: Trial) -> None:
+    """RFC 9110, section 5.1: field names have no case; what passes a proxy of HTTP/2 comes in small letters."""
+    needs(trial, "token")
+    if trial.thin:
+        raise NotExercised("names in small letters are left out on a target with a quota")
+    stream = trial.recording()
+    token = dict(trial.client.compose(credentials="token").headers)["X-Auth-Token"]
+    headers = {"x-auth-token": token}
+    exchange = trial.variant(Kind.COMMAND, Action.STOP, stream, credentials="none", headers=headers)
+
+    must_let_in("authentication/token", exchange)
+
+
 @pytest.mark.requirement("authentication/signature")
 def test_signature_is_accepted(trial: Trial) -> None:
     needs(trial, "signature")
     stream = trial.streams.recordable()
     for action in Action:
         must_let_in("authentication/signature", trial.command(action, stream, credentials="signature"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "header"),
+    [
+        pytest.param(kind, header, id=kind, marks=pytest.mark.requirement(f"authentication/{kind}"))
+        for kind, header in (("token", "x-auth-token"), ("signature", "authorization"))
+    ],
+)
+def test_no_valid_credentials_are_turned_away_now_and_then(answers: Ledger, kind: str, header: str) -> None:
+    """By what came before and after: who locks a caller out, after all the wrong ones, does so for longer."""
+    commands = [entry.exchange for entry in answers.entries(Kind.COMMAND) if entry.exchange.error is None]
+    proved = [(proof_in(one, header), one) for one in commands]
+    alike = sorted(((proof, one) for proof, one in proved if proof), key=lambda pair: pair[1].invoked_ns)
+    times = Counter(proof for proof, _ in alike)
+    turned_away = [
+        (before, one, after)
+        for (_, before), (proof, one), (_, after) in zip(alike, alike[1:], alike[2:], strict=False)
+        if one.status == UNAUTHORIZED
+        and {before.status, after.status} <= {200, 400, 404}
+        and after.invoked_ns - before.completed_ns < SOON_NS
+        and (header == "x-auth-token" or times[proof] == 1)  # a signature that comes again may be turned away
+    ]
+    if len(turned_away) > 1:
+        why = f"{len(turned_away)} of {len(alike)} commands with valid credentials were answered {UNAUTHORIZED}"
+        raise Violation(f"authentication/{kind}", why, *turned_away[0])
 
 
 @pytest.mark.requirement("authentication/credentials-mandatory", "status/no-effect")
@@ -67,11 +115,35 @@ def test_credentials_are_mandatory(trial: Trial) -> None:
     )
 
 
+@pytest.mark.requirement("authentication/credentials-mandatory")
+@pytest.mark.parametrize("form", ["in chunks", "to a path with a slash at its end", "to a path with two slashes"])
+def test_credentials_are_mandatory_in_every_form(trial: Trial, form: str) -> None:
+    """Whether such a request is a command at all is the server's choice."""
+    if trial.thin:
+        raise NotExercised("other forms of a request are left out on a target with a quota")
+    stream = trial.recording()
+    body, path = trial.client.body(stream), command_path(trial.document, stream.project_id)
+    forms: dict[str, dict[str, Any]] = {
+        "in chunks": {"content": [body[:10], body[10:]]},
+        "to a path with a slash at its end": {"path": f"{path}/"},
+        "to a path with two slashes": {"path": f"/{path}"},
+    }
+    exchange = trial.variant(Kind.STRANGER, Action.STOP, stream, credentials="none", **forms[form])
+
+    if is_success(exchange):
+        why = f"a STOP without credentials, sent {form}, was answered {answered(exchange)}"
+        raise Violation("authentication/credentials-mandatory", why, exchange)
+
+
 @pytest.mark.requirement("authentication/token-wrong", "status/no-effect")
 def test_token_that_nobody_issued_is_refused(trial: Trial) -> None:
     made_up = {"with a made-up token": "no-token-that-anybody-issued"}
     tokens = {**made_up, **(altered_tokens(trial) if "token" in trial.client.credential_kinds else {})}
     wrong = {what: with_headers({"X-Auth-Token": token}) for what, token in tokens.items()}
+    made_up_signature = f"SDK-HMAC-SHA256 Access={NOBODYS_KEY}, SignedHeaders=host, Signature={'0' * 64}"
+    wrong["with a made-up token and a made-up signature"] = with_headers(
+        {"X-Auth-Token": "no-token-that-anybody-issued", "Authorization": made_up_signature}
+    )
 
     judge_strangers(trial, "authentication/token-wrong", wrong)
 
@@ -177,6 +249,9 @@ def test_signature_that_nobody_can_make_is_refused(trial: Trial) -> None:
             ),
             "with more than its signature": changed(lambda claims, made: f"{claims}, Signature={made}{made[-1]}"),
             "with zeros for a signature": changed(lambda claims, made: f"{claims}, Signature={'0' * len(made)}"),
+            "with zeros for a signature of another algorithm": changed(
+                lambda claims, made: f"SDK-HMAC-SM3 {claims.partition(' ')[2]}, Signature={'0' * len(made)}"
+            ),
             "with an empty signature": changed(lambda claims, _: f"{claims}, Signature="),
             "without a signature in Authorization": changed(lambda claims, _: claims),
         },

@@ -1,5 +1,7 @@
 """Tables 5, 6 and 8: X-request-id on 200, 400 and 404, of the form request_id-timestamp-hostname."""
 
+import random
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,7 +19,8 @@ from liverec.conformance.answers import (
     request_id_without_uuid,
     timestamp_unit,
 )
-from liverec.conformance.ledger import Ledger
+from liverec.conformance.conversation import plain_question
+from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Violation
 
@@ -76,6 +79,21 @@ def test_no_two_answers_carry_the_same_request_id(answers: Ledger) -> None:
                 f"{count} answers carry {identifier!r}",
                 *[exchange for exchange in carrying if request_id_part(exchange) == identifier][:2],
             )
+
+
+@pytest.mark.requirement("request-id/unique")
+def test_the_server_makes_the_id_itself(trial: Trial) -> None:
+    """Table 5: the UUID is generated on the server; two requests that bring the same one are two requests."""
+    if trial.thin:
+        raise NotExercised("requests with an id of their own are left out on a target with a quota")
+    brought = str(uuid.UUID(int=random.Random(trial.seed).getrandbits(128), version=4))  # noqa: S311  # no secret
+    headers = {"X-Request-Id": f"{brought}-1723190400000-nobody"}
+    plain = plain_question(trial).parts
+    found = [trial.send(Kind.OPEN, **{**plain, "headers": headers}) for _ in range(2)]
+    carrying = [one for one in found if one.error is None and brought in (one.request_id or "")]
+
+    if len(carrying) > 1:
+        raise Violation("request-id/unique", f"both answers carry {brought!r}, which the requests brought", *carrying)
 
 
 def test_unit_of_the_timestamp_is_observed(trial: Trial, answers: Ledger) -> None:

@@ -1,18 +1,60 @@
 """After a STOP, START of the same stream must wait for more than 10 seconds (Table 2, action)."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 
 from liverec.clock import NANOSECONDS
 from liverec.conformance.judged import JudgedHistory
+from liverec.conformance.ledger import Kind
 from liverec.conformance.preflight import Isolation
 from liverec.conformance.session import Session
-from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered
-from liverec.history import Action, Outcome
+from liverec.conformance.trial import Trial
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
+from liverec.history import Action, Outcome, Stream
+from liverec.signing import format_date
+
+AHEAD = timedelta(minutes=1)
 
 
 @pytest.mark.requirement("restart/too-soon")
 def test_start_within_the_interval_is_not_accepted(judged: JudgedHistory) -> None:
     judged.expect("restart/too-soon")
+
+
+@pytest.mark.requirement("restart/too-soon")
+def test_no_form_of_a_start_gets_round_the_interval(trial: Trial) -> None:
+    if trial.thin:
+        raise NotExercised("other forms of a START are left out on a target with a quota")
+    stream = trial.recording()
+    stopped, plain = trial.command(Action.STOP, stream), trial.command(Action.START, stream)
+    if stopped.status != 200 or plain.status not in {400, 404}:
+        raise Undecided(f"a STOP was answered {answered(stopped)}, and the START after it {answered(plain)}")
+    for what, parts in start_forms(trial, stream).items():
+        found = trial.variant(Kind.OPEN, Action.START, stream, **parts)
+        gap = found.completed_ns - stopped.invoked_ns
+        if is_success(found) and gap <= trial.document.interval_ns:
+            why = f"a START {what} was accepted {gap / NANOSECONDS:g} s after the STOP at the most"
+            raise Violation("restart/too-soon", why, stopped, plain, found)
+
+
+def start_forms(trial: Trial, stream: Stream) -> Mapping[str, Mapping[str, Any]]:
+    """Return what makes the same START look different."""
+    body = trial.client.body(stream)
+    forms: dict[str, Mapping[str, Any]] = {
+        "with its body spelled otherwise": {"content": b" " + body.replace(b'":', b'" : ')},
+        "in chunks": {"content": [body[:10], body[10:]]},
+        "with a charset": {"headers": {"Content-Type": "application/json; charset=utf-8"}},
+        "with another parameter": {"query": "action=START&nobody=1"},
+        "of another program": {"headers": {"User-Agent": "nobody/1"}},
+    }
+    forms |= {f"with a {kind}": {"credentials": kind} for kind in trial.client.credential_kinds}
+    if "signature" in trial.client.credential_kinds:
+        ahead = format_date(datetime.now(UTC) + AHEAD)
+        forms["signed a minute ahead"] = {"credentials": "signature", "headers": {"X-Sdk-Date": ahead}}
+    return forms
 
 
 @pytest.mark.requirement("restart/after-interval")

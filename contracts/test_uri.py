@@ -19,6 +19,8 @@ def test_project_that_nobody_has_is_refused(trial: Trial) -> None:
             "under the project {project_id}": differing(project_id="{project_id}"),
             "under the project no-such-project": differing(project_id="no-such-project"),
             "under a longer project": lambda _, stream: {"project_id": f"{stream.project_id}0"},
+            "under a shorter project": lambda _, stream: {"project_id": stream.project_id[:-1]},
+            "under the beginning of a project": lambda _, stream: {"project_id": stream.project_id[:8]},
         },
         kind=Kind.STRANGER,
     )
@@ -30,6 +32,9 @@ def test_credentials_do_not_serve_another_project(trial: Trial) -> None:
     wrong = {
         f"under another project with a {kind}": differing(credentials=kind, project_id=NOBODYS)
         for kind in trial.client.credential_kinds
+    }
+    wrong["under a project with another last digit"] = lambda _, stream: {
+        "project_id": f"{stream.project_id[:-1]}{'1' if stream.project_id[-1] == '0' else '0'}"
     }
     if "signature" in trial.client.credential_kinds:
         wrong["signed under another project, with its own in X-Project-Id"] = differing(

@@ -50,12 +50,18 @@ def message(stream: BufferedReader, *, bodiless: bool = False) -> bytes:
     fields = {name.strip().lower(): value.strip() for name, _, value in (one.partition(b":") for one in lines[1:])}
     if bodiless or head.startswith(BODILESS):
         return head
-    if fields.get(b"transfer-encoding") == b"chunked":
-        body = b""
-        while not body.endswith(b"0\r\n\r\n"):
-            body += stream.readline()
-        return head + body
+    if fields.get(b"transfer-encoding", b"").lower() == b"chunked":
+        return head + _chunks(stream)
     return head + (stream.read(int(fields.get(b"content-length", b"0"))) or b"")
+
+
+def _chunks(stream: BufferedReader) -> bytes:
+    body = stream.readline()
+    while size := int(body.splitlines()[-1].partition(b";")[0], 16):
+        body += stream.read(size + 2) + stream.readline()
+    while (trailer := stream.readline()) not in {b"", b"\r\n"}:
+        body += trailer
+    return body + trailer
 
 
 @contextmanager

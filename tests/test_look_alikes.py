@@ -1,6 +1,7 @@
 """Look-alikes: names that nobody has, one part away from a stream's own."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import unquote
 
 import pytest
@@ -31,13 +32,34 @@ def test_names_begin_or_end_with_the_streams_own() -> None:
     assert LookAlike.PREFIXED.of(STREAM, seed=0).stream.endswith(STREAM.stream)
 
 
-def test_what_is_misread_is_another_name_and_the_same_to_who_misreads_it() -> None:
-    cut, pattern, expression, escaped, path, joined = misread(STREAM)
+def as_pattern(text: str) -> str:
+    return re.escape(text).replace("_", ".").replace(r"\[", "[").replace(r"\]", "]")
 
-    assert len({STREAM, cut, pattern, expression, escaped, path, joined}) == 7
-    assert cut.stream.partition("\0")[0] == STREAM.stream
-    assert re.fullmatch(pattern.stream.replace("_", "."), STREAM.stream)
-    assert re.fullmatch(expression.stream, STREAM.stream)
-    assert unquote(escaped.stream) == STREAM.stream
-    assert path.stream.partition("/")[0] == STREAM.stream
-    assert "".join(joined) == "".join(STREAM)
+
+MISREADERS: dict[str, Callable[[Stream], bool]] = {
+    "ends at a zero byte": lambda one: tuple(part.partition("\0")[0] for part in one) == STREAM,
+    "is a pattern": lambda one: all(
+        re.fullmatch(as_pattern(theirs), mine) for mine, theirs in zip(STREAM, one, strict=True)
+    ),
+    "is a regular expression": lambda one: re.fullmatch(one.stream, STREAM.stream) is not None,
+    "is escaped": lambda one: tuple(map(unquote, one)) == STREAM,
+    "is a path": lambda one: "/".join(one[1:]).startswith("/".join(STREAM[1:])) and "/" in one.stream,
+    "is a path in part": lambda one: tuple(part.partition("/")[0] for part in one) == STREAM,
+    "is part of a URL": lambda one: one.stream.startswith(STREAM.stream) and one.stream[len(STREAM.stream)] in "?#;",
+    "is joined without a mark": lambda one: "".join(one) == "".join(STREAM),
+    "is joined with a hyphen": lambda one: "-".join(one) == "-".join(STREAM),
+    "has it at the beginning": lambda one: all(map(str.startswith, one, STREAM)),
+    "has it at the end": lambda one: all(map(str.endswith, one, STREAM)),
+}
+
+
+@pytest.mark.parametrize("misreads", MISREADERS.values(), ids=MISREADERS)
+def test_who_misreads_takes_some_for_the_stream(misreads: Callable[[Stream], bool]) -> None:
+    assert any(map(misreads, misread(STREAM)))
+
+
+def test_what_is_misread_is_another_name_and_the_same_to_somebody_who_misreads_it() -> None:
+    found = misread(STREAM)
+
+    assert len({STREAM, *found}) == len(found) + 1
+    assert [one for one in found if not any(misreads(one) for misreads in MISREADERS.values())] == []

@@ -15,6 +15,8 @@ STANDS_STILL_S = 10
 _TO_THE_SECOND = {10, 13, 14, 16, 17, 19}  # digits of a time since 1970 or of a date, to the second or finer
 # What the gateway in front of the service may say instead of the service.
 GATEWAY = frozenset({401, 403, 405, 413, 414, 415, 429, 431, 494})
+_FORBIDDEN = 403
+_SERVICE_CODES = "LIVE."  # the gateway before the service has codes of its own
 # How HTTP refuses a method or a version that a server does not know (RFC 9110, sections 15.6.2 and 15.6.6).
 _UNSUPPORTED = frozenset({501, 505})
 # Fields that are no lists (RFC 9110, section 8.3; Tables 5, 6 and 8): of two values, which one holds?
@@ -157,7 +159,10 @@ def status_wrong(kind: Kind, exchange: Exchange) -> tuple[str, str] | None:
         return "http/no-server-error", f"the answer is {status}"
     if status < 300:
         return ("status/200", f"success is answered {status}, not 200") if kind is Kind.COMMAND else None
-    if status in GATEWAY or kind in {Kind.OPEN, Kind.STRANGER, Kind.OUTSIDE}:
+    by_gateway = status in GATEWAY and not (
+        kind is Kind.COMMAND and status == _FORBIDDEN and (exchange.error_code or "").startswith(_SERVICE_CODES)
+    )
+    if by_gateway or kind in {Kind.OPEN, Kind.STRANGER, Kind.OUTSIDE}:
         return None
     if kind is Kind.INVALID:
         return "status/400", f"an invalid request is answered {status}, not 400"
