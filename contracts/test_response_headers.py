@@ -87,7 +87,7 @@ def test_the_server_makes_the_id_itself(trial: Trial) -> None:
     if trial.thin:
         raise NotExercised("requests with an id of their own are left out on a target with a quota")
     brought = str(uuid.UUID(int=random.Random(trial.seed).getrandbits(128), version=4))  # noqa: S311  # no secret
-    headers = {"X-Request-Id": f"{brought}-1723190400000-nobody"}
+    headers = {"X-Request-Id": f"{brought}-{datetime.now(UTC).timestamp() * 1000:.0f}-nobody"}
     plain = plain_question(trial).parts
     found = [trial.send(Kind.OPEN, **{**plain, "headers": headers}) for _ in range(2)]
     carrying = [one for one in found if one.error is None and brought in (one.request_id or "")]

@@ -20,7 +20,7 @@ from liverec.reference.settings import Settings
 from liverec.reference.streams import StreamName
 from promises import Promise, accepted, did, kept_out, refused, request_id
 from raw_line import CONTENT, WHOLE, Line, open_line
-from reference_requests import BODY, NOW, PATH, PROFILE, PROJECT, TOKEN, advance, request, service, signed
+from reference_requests import ACCESS_KEY, BODY, NOW, PATH, PROFILE, PROJECT, TOKEN, advance, request, service, signed
 
 SERVICE = service()
 STOP = WHOLE.replace(b"action=START", b"action=STOP")
@@ -81,6 +81,21 @@ def reads_all_streams_alike(target: Service) -> bool:
     return len({tuple(did(target, "STOP", stream=f"rehearsal-{n}")) for n in range(1, 9)}) == 1
 
 
+def let_in_each_time(target: Service) -> bool:
+    return all(target.answer(request("action=STOP")).status != 401 for _ in range(100))
+
+
+def with_a_charset(target: Service) -> bool:
+    headers = {"content-type": "application/json; charset=utf-8"}
+    done = [accepted(target, "action=START"), accepted(target, "action=STOP")]
+    return [*done, target.answer(request(headers=headers)).status] == [True, True, 400]
+
+
+def signed_otherwise() -> Request:
+    given = f"SDK-HMAC-SM3 Access={ACCESS_KEY}, SignedHeaders=host;x-sdk-date, Signature={'0' * 64}"
+    return request(token=None, headers={"x-sdk-date": "20240809T080000Z", "authorization": given})
+
+
 STORIES: Mapping[str, Promise] = {
     "project-by-beginning": refused(path=PATH.replace(PROJECT, f"{PROJECT}0")),
     "token-beginning": kept_out(lambda: request(token=f"{TOKEN}x")),
@@ -113,6 +128,11 @@ STORIES: Mapping[str, Promise] = {
     "clock-per-name": unrelated({}, {"app": "another"}, actions=("START", "STOP")),
     "only-for-tokens": in_turns,
     "only-for-signatures": in_turns,
+    "rejects-tokens-seldom": let_in_each_time,
+    "names-joined": unrelated({}, {"app": "live-rehearsal", "stream": "1"}),
+    "only-without-charset": with_a_charset,
+    "other-algorithms": kept_out(signed_otherwise),
+    "forbidden": lambda target: target.answer(request("action=STOP")).status in {400, 404},
     "gone": lambda target: target.answer(request("action=STOP")).status in {400, 404},
     "request-id-repeating": ids_stay_different,
     "half-deployed": reads_all_streams_alike,
@@ -231,6 +251,13 @@ def each_gets_its_own(server: Running) -> bool:
     return all(one[1] == 404 and {one[0], one[2]} <= {200, 400} for one in found)
 
 
+def makes_ids_itself(server: Running) -> bool:
+    brought = WHOLE.replace(b"X-Auth-Token", b"X-Request-Id: brought-1-here\r\nX-Auth-Token")
+    with open_line(server) as line:
+        line.send(brought)
+        return line.reply().headers["x-request-id"] != "brought-1-here"
+
+
 ON_CONNECTIONS: Mapping[str, Callable[[Running], bool]] = {
     "once-per-connection": asks_again_without_credentials,
     "clock-per-worker": both_workers_know_the_window,
@@ -241,6 +268,7 @@ ON_CONNECTIONS: Mapping[str, Callable[[Running], bool]] = {
     "fails-seldom": is_served_seldom_but_always,
     "answers-swapped": each_gets_its_own,
     "answers-shared": each_gets_its_own,
+    "request-id-handed-back": makes_ids_itself,
     "silent-on-404": is_told_that_nothing_is_there,
 }
 

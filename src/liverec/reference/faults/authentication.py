@@ -1,7 +1,9 @@
 """Faults in who is let in: Table 3's credentials."""
 
+from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import cached_property
+from itertools import count
 from typing import Any
 from weakref import WeakSet
 
@@ -11,12 +13,28 @@ from liverec.reference.authentication import Authenticator, Caller, DeniedError
 from liverec.reference.faults.fault import Fault
 from liverec.reference.request import Request
 
+_SELDOM = 40
+
 
 class _NoTokens(Authenticator):
     """Turns every token away."""
 
     def _by_token(self, token: str) -> Caller:  # noqa: ARG002  # as overridden
         raise DeniedError("Incorrect IAM authentication information: decrypt token fail")
+
+
+class _NowAndThen(Authenticator):
+    """Turns a token away once in forty times."""
+
+    @cached_property
+    def _turns(self) -> Iterator[int]:
+        return count(1)
+
+    def _by_token(self, token: str) -> Caller:
+        caller = super()._by_token(token)
+        if next(self._turns) % _SELDOM == 0:
+            raise DeniedError("Incorrect IAM authentication information: decrypt token fail")
+        return caller
 
 
 class _NoIssuedTokens(Authenticator):
@@ -109,6 +127,12 @@ AUTHENTICATION_FAULTS = (
         breaks="authentication/token",
         summary="no token is accepted, not even a valid one",
         authenticator=_NoTokens,
+    ),
+    Fault(
+        name="rejects-tokens-seldom",
+        breaks="authentication/token",
+        summary="one request in forty with a valid token is turned away",
+        authenticator=_NowAndThen,
     ),
     Fault(
         name="rejects-issued-tokens",

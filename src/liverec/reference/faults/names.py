@@ -45,6 +45,17 @@ class _NamesCut(Recorder):
         return next((other for other in alike if other[:-1] == key[:-1]), key)
 
 
+class _NamesJoined(Recorder):
+    """Finds a stream by app and name, joined with a hyphen."""
+
+    def _key(self, name: StreamName) -> StreamName:
+        key = super()._key(name)
+        if self.table.find(key) is not None:
+            return key
+        alike = (other for other, _ in self.table.items() if "-".join(other[2:]) == "-".join(key[2:]))
+        return next((other for other in alike if other[:2] == key[:2]), key)
+
+
 NAME_FAULTS = (
     Fault(
         name="app-ignored",
@@ -65,6 +76,12 @@ NAME_FAULTS = (
         summary="names that agree in their first 32 characters are the same stream",
         needs="names of more than 32 characters in the profile",
         recorder=_NamesCut,
+    ),
+    Fault(
+        name="names-joined",
+        breaks="recording/specific-stream",
+        summary="a stream is found by its app and its name joined with a hyphen, wherever the one ends",
+        recorder=_NamesJoined,
     ),
 )
 # the page compares no names, so that nobody can be convicted of it

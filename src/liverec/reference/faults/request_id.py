@@ -8,6 +8,8 @@ from itertools import count, cycle
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from liverec.reference.answers import Answer, Answers
 from liverec.reference.faults.fault import Fault
 from liverec.reference.identity import HOST_NAME, RequestIds
@@ -107,6 +109,23 @@ class _OfTheMillisecond(RequestIds):
         return f"{uuid5(NAMESPACE_OID, str(moment))}-{moment}-{HOST_NAME}"
 
 
+def _hand_back(app: ASGIApp) -> ASGIApp:
+    """Answer with the X-request-id that a request brings, if it brings one."""
+
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+        brought = dict(scope["headers"]).get(b"x-request-id") if scope["type"] == "http" else None
+
+        async def sent(message: Message) -> None:
+            if brought is not None and message["type"] == "http.response.start":
+                kept = [header for header in message["headers"] if bytes(header[0]).lower() != b"x-request-id"]
+                message = {**message, "headers": [*kept, (b"X-Request-Id", brought)]}
+            await send(message)
+
+        await app(scope, receive, sent)
+
+    return faulty
+
+
 REQUEST_ID_FAULTS = (
     Fault(
         name="request-id-missing-on-200",
@@ -173,5 +192,11 @@ REQUEST_ID_FAULTS = (
         breaks="request-id/unique",
         summary="answers of the same millisecond carry the same X-request-id",
         request_ids=_OfTheMillisecond,
+    ),
+    Fault(
+        name="request-id-handed-back",
+        breaks="request-id/unique",
+        summary="who brings an X-request-id gets it back as the answer's own",
+        wrap=_hand_back,
     ),
 )

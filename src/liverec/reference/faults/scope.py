@@ -89,6 +89,25 @@ class _OnlyForSignatures(Recorder):
         return _signed.get() and super()._window_open(state, now)
 
 
+# whether the command under way says which charset it is in
+_with_charset: ContextVar[bool] = ContextVar("with_charset", default=False)
+
+
+class _NotesCharset(Authenticator):
+    """Notes whether the type of a request's body has a parameter."""
+
+    def authenticate(self, request: Request) -> Caller:
+        _with_charset.set(";" in request.headers.get("content-type", ""))
+        return super().authenticate(request)
+
+
+class _OnlyWithoutCharset(Recorder):
+    """Looks for a window only where the type of the body has no parameter."""
+
+    def _window_open(self, state: StreamState, now: int) -> bool:
+        return not _with_charset.get() and super()._window_open(state, now)
+
+
 # which of two workers has the connection of the command under way
 _worker: ContextVar[int] = ContextVar("worker", default=0)
 
@@ -157,6 +176,13 @@ SCOPE_FAULTS = (
         summary="the interval is asked for with a signature, and not with a token",
         authenticator=_NotesSignatureAsWell,
         recorder=_OnlyForSignatures,
+    ),
+    Fault(
+        name="only-without-charset",
+        breaks="restart/too-soon",
+        summary="the interval is not asked for where Content-Type names a charset",
+        authenticator=_NotesCharset,
+        recorder=_OnlyWithoutCharset,
     ),
     Fault(
         name="clock-per-worker",

@@ -48,6 +48,15 @@ class _BelievesBodyHash(Authenticator):
         return hmac.compare_digest(expected, given.signature)
 
 
+class _OtherAlgorithms(Authenticator):
+    """Verifies what its own algorithm signed, and lets any other pass."""
+
+    def _by_signature(self, request: Request, authorization: str) -> Caller:
+        if authorization.startswith("SDK-HMAC-") and not authorization.startswith(f"{signing.ALGORITHM} "):
+            return Caller(project_id=self.profile.project_id)
+        return super()._by_signature(request, authorization)
+
+
 class _AnyDate(Authenticator):
     """Lets a signature hold for ever."""
 
@@ -122,6 +131,12 @@ SIGNATURE_FAULTS = (
         breaks="authentication/signature-covers-request",
         summary="the hash in X-Sdk-Content-Sha256 is taken for that of the body, whatever the body is",
         authenticator=_BelievesBodyHash,
+    ),
+    Fault(
+        name="other-algorithms",
+        breaks="authentication/signature-wrong",
+        summary="a signature of an algorithm that nobody names is accepted unverified",
+        authenticator=_OtherAlgorithms,
     ),
     Fault(
         name="any-date",

@@ -83,6 +83,14 @@ class _Gone(Answers):
         return replace(answer, status=410) if decision is Decision.IDLE else answer
 
 
+class _Forbidden(Answers):
+    """Answers 403 where there is no recording to stop."""
+
+    def decided(self, decision: Decision) -> Answer:
+        answer = super().decided(decision)
+        return replace(answer, status=403) if decision is Decision.IDLE else answer
+
+
 STATUS_FAULTS = (
     Fault(
         name="created",
@@ -134,5 +142,11 @@ STATUS_FAULTS = (
         breaks="status/documented",
         summary="a STOP of an idle stream is answered 410",
         answers=_Gone,
+    ),
+    Fault(
+        name="forbidden",
+        breaks="status/documented",
+        summary="a STOP of an idle stream is answered 403, with an error code of the service",
+        answers=_Forbidden,
     ),
 )
