@@ -12,15 +12,16 @@ NOBODYS = "f" * 32
 
 @pytest.mark.requirement("uri/project-id", "status/no-effect")
 def test_project_that_nobody_has_is_refused(trial: Trial) -> None:
+    proof = {"credentials": trial.client.credential_kinds[0]}  # a token, if there is one: it names no project
     must_all_be_refused(
         trial,
         "uri/project-id",
         {
             "under the project {project_id}": differing(project_id="{project_id}"),
             "under the project no-such-project": differing(project_id="no-such-project"),
-            "under a longer project": lambda _, stream: {"project_id": f"{stream.project_id}0"},
-            "under a shorter project": lambda _, stream: {"project_id": stream.project_id[:-1]},
-            "under the beginning of a project": lambda _, stream: {"project_id": stream.project_id[:8]},
+            "under a longer project": lambda _, stream: {**proof, "project_id": f"{stream.project_id}0"},
+            "under a shorter project": lambda _, stream: {**proof, "project_id": stream.project_id[:-1]},
+            "under the beginning of a project": lambda _, stream: {**proof, "project_id": stream.project_id[:8]},
         },
         kind=Kind.STRANGER,
     )
@@ -34,7 +35,8 @@ def test_credentials_do_not_serve_another_project(trial: Trial) -> None:
         for kind in trial.client.credential_kinds
     }
     wrong["under a project with another last digit"] = lambda _, stream: {
-        "project_id": f"{stream.project_id[:-1]}{'1' if stream.project_id[-1] == '0' else '0'}"
+        "credentials": trial.client.credential_kinds[0],
+        "project_id": f"{stream.project_id[:-1]}{'1' if stream.project_id[-1] == '0' else '0'}",
     }
     if "signature" in trial.client.credential_kinds:
         wrong["signed under another project, with its own in X-Project-Id"] = differing(
