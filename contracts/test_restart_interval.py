@@ -25,17 +25,18 @@ def test_start_within_the_interval_is_not_accepted(judged: JudgedHistory) -> Non
 
 
 @pytest.mark.requirement("restart/too-soon")
-def test_no_form_of_a_start_gets_round_the_interval(trial: Trial) -> None:
-    if trial.thin:
+def test_no_form_of_a_start_gets_round_the_interval(afterwards: Trial) -> None:
+    if afterwards.thin:
         raise NotExercised("other forms of a START are left out on a target with a quota")
-    stream = trial.recording()
-    stopped, plain = trial.command(Action.STOP, stream), trial.command(Action.START, stream)
+    stream = afterwards.recording()
+    stopped, plain = afterwards.command(Action.STOP, stream), afterwards.command(Action.START, stream)
     if stopped.status != 200 or plain.status not in {400, 404}:
-        raise Undecided(f"a STOP was answered {answered(stopped)}, and the START after it {answered(plain)}")
-    for what, parts in start_forms(trial, stream).items():
-        found = trial.variant(Kind.OPEN, Action.START, stream, **parts)
+        said = f"a STOP was answered {answered(stopped)}, and the START after it {answered(plain)}"
+        raise NotExercised(f"{said}, which the history judges")
+    for what, parts in start_forms(afterwards, stream).items():
+        found = afterwards.variant(Kind.OPEN, Action.START, stream, **parts)
         gap = found.completed_ns - stopped.invoked_ns
-        if is_success(found) and gap <= trial.document.interval_ns:
+        if is_success(found) and gap <= afterwards.document.interval_ns:
             why = f"a START {what} was accepted {gap / NANOSECONDS:g} s after the STOP at the most"
             raise Violation("restart/too-soon", why, stopped, plain, found)
 

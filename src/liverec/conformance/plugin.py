@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from liverec.conformance.trial import Trial
 
 _JUDGING_SECONDS = 60.0
-_LATER = ("answers", "judged")  # tests with these fixtures judge the whole run: they come last, in this order
+_LATER = ("afterwards", "answers", "judged")  # tests with these fixtures come last, in this order
 _EXIT = "liverec_exit"
 _SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _EXPECTING: pytest.StashKey[Expecting] = pytest.StashKey()
@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests that were asked for, and put those that judge the whole run last.
+    """Keep the tests that were asked for, and put those that come after the schedules, or judge the whole run, last.
 
     What all answers have in common is judged on whatever a run sends, so that then every test that sends is kept.
     """
@@ -205,6 +205,13 @@ def isolated(liverec_session: Session) -> Isolation:
     if liverec_session.isolated is None:
         raise NotExercised("the streams for this story are missing: raise streams.recordable.count to 10 at least")
     return liverec_session.isolated
+
+
+@pytest.fixture(scope="session")
+def afterwards(liverec_session: Session) -> Trial:
+    """The trial, once the schedules have ended: for what adds to a requirement that they judge."""
+    liverec_session.end_schedules()
+    return liverec_session.trial
 
 
 @pytest.fixture(scope="session")
