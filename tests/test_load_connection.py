@@ -383,9 +383,21 @@ def test_an_overdue_answer_is_given_up_after_three_times_the_time(serve: Serve) 
 
 
 def test_what_has_arrived_is_read_however_late_this_process_is(serve: Serve) -> None:
-    _, connection = serve(answering(OK, OK), timeout_s=0.3)
+    sent = threading.Event()
+
+    def twice(server_side: socket.socket) -> None:
+        for _ in range(2):
+            read_request(server_side)
+            server_side.sendall(OK)
+        sent.set()
+
+    def be_late() -> None:
+        sent.wait(10)
+        time.sleep(0.6)
+
+    _, connection = serve(twice, timeout_s=0.3)
     command(connection)
-    gevent.spawn(time.sleep, 0.6)  # once the next command waits; nothing else runs meanwhile
+    gevent.spawn(be_late)  # once the next command waits; nothing else runs meanwhile
 
     reply = command(connection)
 
