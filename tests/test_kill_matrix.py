@@ -152,6 +152,8 @@ def test_every_requirement_is_judged_on_the_reference_server(tmp_path: Path) -> 
 
     kept = {one.id for one in result.judgements if one.verdict is Verdict.KEPT}
     assert kept == {row.id for row in NORMATIVE}
+    counted = [one.why for one in result.judgements if one.id in {"restart/too-soon", "restart/after-interval"}]
+    assert ["could have broken it" in why for why in counted] == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,17 @@ class Outcomes:
             self._said.append(said)
 
     def of(self, identifier: str) -> tuple[Said, ...]:
-        """Return what was said about a requirement, the statement that decides first."""
+        """Return what was said about a requirement, the statement that decides first.
+
+        Of those that find it kept the history's is first: it says by how many commands.
+        """
         about = [one for one in self._said if one.id == identifier]
-        return tuple(sorted(about, key=lambda one: _WORST_FIRST.index(one.verdict)))
+        return tuple(
+            sorted(
+                about,
+                key=lambda one: (_WORST_FIRST.index(one.verdict), one.verdict is Verdict.KEPT and one.alone),
+            )
+        )
 
 
 def judgements(
