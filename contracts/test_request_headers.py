@@ -2,9 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -13,23 +10,16 @@ from liverec.client import Exchange, Signing
 from liverec.clock import NANOSECONDS
 from liverec.command import command_path
 from liverec.conformance.ledger import Kind, Ledger
-from liverec.conformance.refusals import Wrong, differing, must_all_be_refused
+from liverec.conformance.strangers import judge_strangers, needs, signed, with_headers
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
-from liverec.history import Action, Stream
-from liverec.signing import MAX_SKEW, UNSIGNED_PAYLOAD, format_date
+from liverec.history import Action
 
 UNAUTHORIZED = 401
 TURNED_AWAY = frozenset({UNAUTHORIZED, 403})
 SOON_NS = NANOSECONDS
 DATELESS = ("content-type", "host", "x-project-id")
 NOBODYS_KEY = "NOBODYSACCESSKEY0000"
-NOBODYS_PROJECT = "f" * 32
-
-
-def needs(trial: Trial, kind: str) -> None:
-    if kind not in trial.client.credential_kinds:
-        raise NotExercised(f"the profile has no {kind}: add it to [credentials]")
 
 
 def proof_in(exchange: Exchange, header: str) -> str | None:
@@ -74,13 +64,16 @@ def test_signature_is_accepted(trial: Trial) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "header"),
+    ("identifier", "header"),
     [
-        pytest.param(kind, header, id=kind, marks=pytest.mark.requirement(f"authentication/{kind}"))
-        for kind, header in (("token", "x-auth-token"), ("signature", "authorization"))
+        pytest.param(identifier, header, id=header, marks=pytest.mark.requirement(identifier))
+        for identifier, header in (
+            ("authentication/token", "x-auth-token"),
+            ("authentication/signature", "authorization"),
+        )
     ],
 )
-def test_no_valid_credentials_are_turned_away_now_and_then(answers: Ledger, kind: str, header: str) -> None:
+def test_no_valid_credentials_are_turned_away_now_and_then(answers: Ledger, identifier: str, header: str) -> None:
     """By what came before and after: who locks a caller out, after all the wrong ones, does so for longer."""
     commands = [entry.exchange for entry in answers.entries(Kind.COMMAND) if entry.exchange.error is None]
     proved = [(proof_in(one, header), one) for one in commands]
@@ -96,7 +89,7 @@ def test_no_valid_credentials_are_turned_away_now_and_then(answers: Ledger, kind
     ]
     if len(turned_away) > 1:
         why = f"{len(turned_away)} of {len(alike)} commands with valid credentials were answered {UNAUTHORIZED}"
-        raise Violation(f"authentication/{kind}", why, *turned_away[0])
+        raise Violation(identifier, why, *turned_away[0])
 
 
 @pytest.mark.requirement("authentication/credentials-mandatory", "status/no-effect")
@@ -209,138 +202,3 @@ def test_sdk_date_is_mandatory_for_signatures(trial: Trial) -> None:
     }
 
     judge_strangers(trial, "authentication/sdk-date-mandatory", wrong)
-
-
-@pytest.mark.requirement("authentication/signature-wrong", "status/no-effect")
-def test_signature_that_nobody_can_make_is_refused(trial: Trial) -> None:
-    needs(trial, "signature")
-
-    def changed(change: Callable[[str, str], str]) -> Wrong:
-        """Return a request whose Authorization was right, until *change* made it anew of its claims and signature."""
-
-        def wrong(action: Action, stream: Stream) -> Mapping[str, Any]:
-            right = trial.client.compose(
-                query=f"action={action.value}", content=trial.client.body(stream), credentials="signature"
-            )
-            headers: dict[str, str] = dict(right.headers)
-            claims, _, signature = headers["Authorization"].rpartition(", Signature=")
-            kept = {name: headers[name] for name in ("X-Sdk-Date", "X-Project-Id")}
-            return {"credentials": "none", "headers": {**kept, "Authorization": change(claims, signature)}}
-
-        return wrong
-
-    judge_strangers(
-        trial,
-        "authentication/signature-wrong",
-        {
-            "signed with another secret": signed(sign_with=Signing(secret_key="x" * 40)),
-            "signed for an unknown access key": signed(sign_with=Signing(access_key=NOBODYS_KEY)),
-            "signed for an unknown access key with an empty secret": signed(
-                sign_with=Signing(access_key=NOBODYS_KEY, secret_key="")
-            ),
-            "signed with an empty secret": signed(sign_with=Signing(secret_key="")),
-            "without the end of its signature": changed(lambda claims, made: f"{claims}, Signature={made[:8]}"),
-            "without its signature's last digit": changed(lambda claims, made: f"{claims}, Signature={made[:-1]}"),
-            "whose signature has another last digit": changed(
-                lambda claims, made: f"{claims}, Signature={made[:-1]}{'1' if made[-1] == '0' else '0'}"
-            ),
-            "whose signature has another first digit": changed(
-                lambda claims, made: f"{claims}, Signature={'1' if made[0] == '0' else '0'}{made[1:]}"
-            ),
-            "with more than its signature": changed(lambda claims, made: f"{claims}, Signature={made}{made[-1]}"),
-            "with zeros for a signature": changed(lambda claims, made: f"{claims}, Signature={'0' * len(made)}"),
-            "with zeros for a signature of another algorithm": changed(
-                lambda claims, made: f"SDK-HMAC-SM3 {claims.partition(' ')[2]}, Signature={'0' * len(made)}"
-            ),
-            "with an empty signature": changed(lambda claims, _: f"{claims}, Signature="),
-            "without a signature in Authorization": changed(lambda claims, _: claims),
-        },
-        answer="open/bad-signature-answer",
-    )
-
-
-@pytest.mark.requirement("authentication/signature-covers-request", "status/no-effect")
-def test_signature_covers_the_request(trial: Trial) -> None:
-    needs(trial, "signature")
-
-    def for_another_action(action: Action, _stream: Stream) -> Mapping[str, Any]:
-        other = Action.STOP if action is Action.START else Action.START
-        return signature_of(query=f"action={other.value}")
-
-    def for_another_body(*, hashed: bool) -> Wrong:
-        def wrong(_action: Action, stream: Stream) -> Mapping[str, Any]:
-            body = trial.client.body(stream._replace(stream=f"{stream.stream}0"))
-            declared = {"X-Sdk-Content-Sha256": sha256(body).hexdigest()} if hashed else {}
-            return {**signature_of(body=body), "headers": declared}
-
-        return wrong
-
-    def declared_unsigned_later(_action: Action, stream: Stream) -> Mapping[str, Any]:
-        body = trial.client.body(stream._replace(stream=f"{stream.stream}0"))
-        before = {"X-Sdk-Content-Sha256": ""}
-        covered = ("content-type", "host", "x-project-id", "x-sdk-date")
-        return {
-            **signature_of(body=body, headers=before, signed=covered),
-            "headers": {"X-Sdk-Content-Sha256": UNSIGNED_PAYLOAD},
-        }
-
-    earlier = format_date(datetime.now(UTC) - timedelta(minutes=2))
-    path = command_path(trial.document, NOBODYS_PROJECT)
-    judge_strangers(
-        trial,
-        "authentication/signature-covers-request",
-        {
-            "signed for the other action": for_another_action,
-            "signed for another body": for_another_body(hashed=False),
-            "signed for another body, whose hash it declares": for_another_body(hashed=True),
-            "signed for another body, declared unsigned later": declared_unsigned_later,
-            "signed for another project's path": differing(**signature_of(path=path)),
-            "signed for another method": differing(**signature_of(method="PUT")),
-            "signed with another X-Sdk-Date": differing(**signature_of(headers={"X-Sdk-Date": earlier})),
-            "signed with another X-Project-Id": differing(**signature_of(headers={"X-Project-Id": NOBODYS_PROJECT})),
-            "signed with another Content-Type": differing(**signature_of(headers={"Content-Type": "text/plain"})),
-            "signed with another Host": differing(**signature_of(headers={"Host": "live.invalid"})),
-        },
-    )
-
-
-@pytest.mark.requirement("authentication/date-skew", "status/no-effect")
-def test_signature_of_another_time_is_refused(trial: Trial) -> None:
-    needs(trial, "signature")
-    beyond = MAX_SKEW + timedelta(minutes=5)
-    now = datetime.now(UTC)
-    dates = {
-        "signed 20 minutes ago": format_date(now - beyond),
-        "signed 20 minutes ahead": format_date(now + beyond),
-        "signed a day ago, in another form": f"{now - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}",
-        "signed a day ago": format_date(now - timedelta(days=1)),
-        "signed in 1970": "19700101T000000Z",
-        "signed at the end of time": "99991231T235959Z",
-    }
-    wrong = {what: signed(headers={"X-Sdk-Date": date}) for what, date in dates.items()}
-
-    judge_strangers(trial, "authentication/date-skew", wrong)
-
-
-def test_signature_without_the_project_header_is_observed(trial: Trial) -> None:
-    needs(trial, "signature")
-    stream = trial.streams.recordable()
-    exchange = trial.variant(Kind.OPEN, Action.START, stream, credentials="signature", headers={"X-Project-Id": None})
-
-    trial.observe("open/project-header-absent", answered(exchange), exchange)
-
-
-def judge_strangers(trial: Trial, identifier: str, wrong: Mapping[str, Wrong], *, answer: str | None = None) -> None:
-    must_all_be_refused(trial, identifier, wrong, kind=Kind.STRANGER, answer=answer)
-
-
-def with_headers(headers: Mapping[str, str]) -> Wrong:
-    return differing(credentials="none", headers=headers)
-
-
-def signed(**how: Any) -> Wrong:
-    return differing(credentials="signature", **how)
-
-
-def signature_of(**other: Any) -> Mapping[str, Any]:
-    return {"credentials": "signature", "sign_with": Signing(**other)}

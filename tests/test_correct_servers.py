@@ -87,5 +87,5 @@ def test_what_only_observes_and_fails_by_itself_is_named(tmp_path: Path, monkeyp
     assert result.findings == ()
     told = [note for note in result.notes if "ZeroDivisionError: of our own" in note]
     assert [one.partition(" only observes")[0] for one in told] == [
-        "test_request_headers.py::test_signature_without_the_project_header_is_observed"
+        "test_request_signatures.py::test_signature_without_the_project_header_is_observed"
     ]

@@ -279,14 +279,15 @@ def test_bytes_behind_the_answer_are_told_and_end_the_connection(serve: Serve, e
     assert (second.status, second.excess) == (200, False)
 
 
-def test_bytes_that_come_after_the_answer_are_told_with_the_next(serve: Serve) -> None:
+def answered_and_sent_later(serve: Serve, more: bytes) -> tuple[Reply, Connection]:
+    """Return the reply to a first command, and its connection, on which *more* has come since."""
     answered, sent = threading.Event(), threading.Event()
 
     def late(server_side: socket.socket) -> None:
         read_request(server_side)
         server_side.sendall(OK)
         answered.wait(5)
-        server_side.sendall(b"more")
+        server_side.sendall(more)
         sent.set()
         server_side.recv(1)  # until the client closes
 
@@ -294,7 +295,12 @@ def test_bytes_that_come_after_the_answer_are_told_with_the_next(serve: Serve) -
     first = command(connection)
     answered.set()
     sent.wait(5)
-    gevent.sleep(0.01)  # they have arrived; let the loop see them
+    gevent.sleep(0.01)  # it has arrived; let the loop see it
+    return first, connection
+
+
+def test_bytes_that_come_after_the_answer_are_told_with_the_next(serve: Serve) -> None:
+    first, connection = answered_and_sent_later(serve, b"more")
 
     second = command(connection)
 
@@ -302,19 +308,7 @@ def test_bytes_that_come_after_the_answer_are_told_with_the_next(serve: Serve) -
 
 
 def test_a_408_on_an_idle_connection_is_the_end_of_it_and_no_answer(serve: Serve) -> None:
-    def late(server_side: socket.socket) -> None:
-        server_side.recv(65536)
-        server_side.sendall(OK)
-        answered.wait(5)
-        server_side.sendall(TIRED)
-        sent.set()
-
-    answered, sent = threading.Event(), threading.Event()
-    _, connection = serve(late, answering(OK))
-    first = command(connection)
-    answered.set()
-    sent.wait(5)
-    gevent.sleep(0.01)  # it has arrived; let the loop see it
+    first, connection = answered_and_sent_later(serve, TIRED)
 
     second = command(connection)
 

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from liverec.client import Exchange, Line, OutgoingRequest
-from liverec.conformance.ledger import Kind
+from liverec.conformance.ledger import Kind, came_late
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import Undecided, answered
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered
 from liverec.history import Action, Stream
 
+FRESH = {"Connection": "close"}
 LATE_S = 0.1  # how long an answer is waited for that nobody asked for
+TRIES = 8  # of several machines behind one address, each has answered by then
+UNAUTHORIZED = 401
+TOO_MANY = 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,16 @@ def asked_apart(trial: Trial, question: Question) -> Exchange:
         return trial.noted(question.kind, asked(trial, line, question))
 
 
+def asked_in_pieces(trial: Trial, kind: Kind, *pieces: bytes) -> Exchange:
+    """Send one request in *pieces*, a moment apart, on a connection of its own, and return what came back."""
+    with trial.line() as line:
+        begun = line.send_bytes(pieces[0])
+        for piece in pieces[1:]:
+            line.stray(LATE_S)
+            line.send_rest(piece)
+        return trial.noted(kind, line.receive(begun))
+
+
 def answer_alone(trial: Trial, question: Question) -> Exchange:
     """Return what is answered on a connection of its own.
 
@@ -110,3 +124,39 @@ def asked_together(trial: Trial, questions: Sequence[Question]) -> tuple[tuple[E
 def same_answer(one: Exchange, other: Exchange) -> bool:
     """Whether two answers say the same, as far as a program that called would go by them."""
     return answered(one) == answered(other)
+
+
+def asked_in_turn(trial: Trial, questions: Sequence[Question]) -> tuple[tuple[Exchange, ...], bool]:
+    """Ask one after another on one connection; return what ``asked_together`` does."""
+    found: list[Exchange] = []
+    with trial.line() as line:
+        for question in questions:
+            found.append(asked(trial, line, question))
+            if found[-1].error is not None or not line.stays_open:
+                break
+        return tuple(found), bool(line.stray(LATE_S))
+
+
+def judge_own(
+    trial: Trial, question: Question, alone: Exchange, exchange: Exchange, *before: Exchange, breaks: str, what: str
+) -> None:
+    """Judge that *question*, asked as *what* says, is answered as *alone*, on a connection of its own.
+
+    A server may close a connection at any time.
+
+    Raises:
+        Undecided: the target fails, or turns valid credentials away, now and then.
+        NotExercised: it answers this now so, now otherwise, as some do who are asked often, or are several machines.
+    """
+    if (exchange.error or "").startswith("disconnected") or came_late(exchange) or same_answer(alone, exchange):
+        return
+    turned_away = question.kind is not Kind.STRANGER and exchange.status == UNAUTHORIZED
+    if exchange.error is None and ((exchange.status or 500) >= 500 or exchange.status == TOO_MANY or turned_away):
+        raise Undecided(f"{what} was answered {answered(exchange)}")
+    for _ in range(TRIES):
+        again = answer_alone(trial, question)
+        if not same_answer(alone, again):
+            came = f"once {answered(alone)} and once {answered(again)}"
+            raise NotExercised(f"{question.what} was answered {came}, on connections of its own")
+    why = f"{what} was answered {answered(exchange)}, and on a connection of its own {answered(alone)}"
+    raise Violation(breaks, why, *before, exchange, alone)

@@ -16,13 +16,14 @@ from liverec.conformance.ledger import Kind
 from liverec.conformance.pace import MOST_AT_ONCE, Assigned, Due, last_moment
 from liverec.conformance.pauses import pauses
 from liverec.conformance.schedule import Schedule, at, schedules
-from liverec.conformance.trial import MOST_NAMED, Trial
+from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Undecided
 from liverec.conformance.waves import in_waves
 from liverec.history import Stream
 
 SCHEDULES = "schedules"
 FIRST_LANE = 10_000  # process numbers apart from those that the client gives
+_MOST_NAMED = 5
 _KEPT_FREE = 200  # streams that other tests may want
 _SPARE_TIME = 2.5  # seconds: what the target took for so many commands is little, spread over the whole window
 _SHARE = 0.7  # of the time that a run may take, for what is drawn at random, and for long pauses
@@ -129,7 +130,7 @@ def _assign(trial: Trial, plan: Sequence[Schedule], lent: Sequence[Stream | str]
 
 
 def _some(titles: Sequence[str]) -> str:
-    return "; ".join([*titles[:MOST_NAMED], *(["..."] if len(titles) > MOST_NAMED else [])])
+    return "; ".join([*titles[:_MOST_NAMED], *(["..."] if len(titles) > _MOST_NAMED else [])])
 
 
 def send_due(trial: Trial, due: Due, *, first_lane: int = FIRST_LANE) -> Exchange:

@@ -9,6 +9,8 @@ from liverec.conformance.contact import was_answered
 from liverec.conformance.pace import MOST_AT_ONCE
 from liverec.history import Outcome, Stream, outcome_of
 
+_MOST_NAMED = 5
+
 
 def not_stopped(streams: Sequence[Stream], stop: Callable[[Stream], Exchange]) -> list[Stream]:
     """Have *stop* send a STOP to each of *streams*; return those to which none was answered.
@@ -27,3 +29,12 @@ def not_stopped(streams: Sequence[Stream], stop: Callable[[Stream], Exchange]) -
 
     with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="end") as threads:
         return [stream for stream, done in zip(streams, threads.map(stopped, streams), strict=True) if not done]
+
+
+def told_of(left: Sequence[Stream]) -> str:
+    """Return what the operator is told of streams that were *left* as they may be recording."""
+    more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
+    return (
+        f"streams that may still be recording, since their STOP was not answered: {len(left)} "
+        f"({', '.join(map(str, left[:_MOST_NAMED]))}{more}); stop them when the target answers again"
+    )

@@ -16,7 +16,7 @@ from liverec.conformance.leftovers import Leftovers
 from liverec.conformance.pace import Assigned, RealPace, VirtualPace
 from liverec.conformance.schedule import at
 from liverec.conformance.setting import Setting
-from liverec.conformance.stopping import not_stopped
+from liverec.conformance.stopping import not_stopped, told_of
 from liverec.conformance.verdicts import Undecided, answered, as_evidence
 from liverec.document import Document, load_document
 from liverec.history import Action, Initial, Stream
@@ -25,7 +25,6 @@ from liverec.target import describe
 
 RESOLUTION_NS = 5_000_000
 TRIES = 8
-MOST_NAMED = 5
 MOST_RESTS = 10
 CLOSED_SILENTLY = "the target closes connections without saying so"
 FIRST_VARIANT = 1_000_000  # process numbers apart from those that the client gives
@@ -271,13 +270,9 @@ class Trial:
         self.ledger.during = "stopping what may be recording"
         # the sentinel last: it tells the next run how long ago this one ended
         streams = sorted(self._leftovers.streams(), key=lambda stream: stream == self.streams.sentinel)
-        left = [str(stream) for stream in not_stopped(streams, self._stop)]
+        left = not_stopped(streams, self._stop)
         if left:
-            more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
-            self.notes.append(
-                f"streams that may still be recording, since their STOP was not answered: {len(left)} "
-                f"({', '.join(left[:MOST_NAMED])}{more}); stop them when the target answers again"
-            )
+            self.notes.append(told_of(left))
 
     def _stop(self, stream: Stream) -> Exchange:
         """Send a STOP; where an interruption may have ended the recording, the history says nothing of the answer."""
