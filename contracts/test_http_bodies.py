@@ -14,19 +14,20 @@ from liverec.conformance.conversation import (
     judge_own,
     plain_question,
     refused_questions,
+    same_answer,
     stop_question,
 )
 from liverec.conformance.ledger import Kind, came_late
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, asked_too_often, is_success
 from liverec.history import Action
 
-# neither extensions nor trailers: no caller sends them, and servers in wide use do not read them
+# neither extensions, trailers nor "Chunked": no caller sends them, and servers in wide use do not read them
 CHUNKS = {
-    "a size in capitals": (b"B\r\n%b\r\n%X\r\n%b\r\n0\r\n\r\n", b"chunked"),
-    "a size with zeros before it": (b"000b\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n", b"chunked"),
-    "their name in capitals": (b"b\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n", b"Chunked"),
+    "a size in capitals": b"B\r\n%b\r\n%X\r\n%b\r\n0\r\n\r\n",
+    "a size with zeros before it": b"000b\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n",
 }
+END = b"\r\n\r\n"  # of the head
 FIRST_CHUNK = 0xB
 HIDDEN = b"GET /liverec-hidden HTTP/1.1\r\nHost: hidden.invalid\r\n\r\n"
 MISSING = 7  # bytes of a body that come later
@@ -47,6 +48,8 @@ def test_chunked_request_is_read(trial: Trial) -> None:
         raise NotExercised("the target speaks HTTP/1.0, which knows no chunks")
     if chunked.status == LENGTH_REQUIRED:
         raise NotExercised("the target asks for a Content-Length (411), as HTTP allows")
+    if asked_too_often(chunked):
+        raise Undecided(f"a STOP sent chunked was answered {answered(chunked)}")
     plain = trial.command(Action.STOP, stream, credentials=proof)
     if plain.status != 200:
         raise Undecided(f"the same STOP in one piece was answered {answered(plain)}")
@@ -64,11 +67,9 @@ def test_chunks_are_read_in_every_form(trial: Trial, form: str) -> None:
     body: bytes = stop.parts["content"]
     chunks = [body[:FIRST_CHUNK], body[FIRST_CHUNK:]]
     usual = composed(trial, replace(stop, parts={**stop.parts, "content": chunks})).as_bytes()
-    layout, coding = CHUNKS[form]
-    head = usual.partition(b"\r\n\r\n")[0].replace(b"Transfer-Encoding: chunked", b"Transfer-Encoding: " + coding)
-    laid_out = layout % (chunks[0], len(chunks[1]), chunks[1])
-    found = asked_in_pieces(trial, stop.kind, head + b"\r\n\r\n" + laid_out)
-    if is_success(found) or came_late(found):
+    laid_out = CHUNKS[form] % (chunks[0], len(chunks[1]), chunks[1])
+    found = asked_in_pieces(trial, stop.kind, usual.partition(END)[0] + END + laid_out)
+    if is_success(found) or came_late(found) or asked_too_often(found):
         return
     plain = trial.variant(Kind.OPEN, Action.STOP, stream, content=chunks, credentials=stop.parts["credentials"])
     if is_success(plain):
@@ -77,34 +78,50 @@ def test_chunks_are_read_in_every_form(trial: Trial, form: str) -> None:
 
 
 @pytest.mark.requirement("http/whole-body")
-def test_body_that_arrives_in_pieces_is_read_to_its_end(trial: Trial) -> None:
+@pytest.mark.parametrize("chunked", [False, True], ids=["with a length", "in chunks"])
+def test_body_that_arrives_in_pieces_is_read_to_its_end(trial: Trial, *, chunked: bool) -> None:
+    if trial.thin and chunked:
+        raise NotExercised("chunks in pieces are left out on a target with a quota")
     stream = trial.recording()
     stop = stop_question(trial, stream)
-    request = composed(trial, stop).as_bytes()
-    found = asked_in_pieces(trial, stop.kind, request[:-MISSING], request[-MISSING:])
-    if is_success(found) or came_late(found):
+    content = [stop.parts["content"]] if chunked else stop.parts["content"]
+    parts = {**stop.parts, "content": content}
+    request = composed(trial, replace(stop, parts=parts)).as_bytes()
+    begun = request.index(END) + len(END) + 1
+    middle = (begun + len(request)) // 2
+    pieces = (request[:begun], request[begun:middle], request[middle:-MISSING], request[-MISSING:])
+    found = asked_in_pieces(trial, stop.kind, *pieces)
+    if is_success(found) or came_late(found) or asked_too_often(found):
         return
-    whole = trial.command(Action.STOP, stream, credentials=stop.parts["credentials"])
-    if whole.status == 200:
+    whole = trial.variant(Kind.OPEN, Action.STOP, stream, **{name: parts[name] for name in ("content", "credentials")})
+    if is_success(whole):
         came = f"answered {answered(found)}" if found.error is None else f"not answered ({found.error})"
-        why = f"a STOP whose body came in two pieces was {came}, and in one piece answered {answered(whole)}"
+        why = f"a STOP whose body came in pieces was {came}, and in one piece answered {answered(whole)}"
         raise Violation("http/whole-body", why, found, whole)
 
 
 @pytest.mark.requirement("http/unread-body")
-@pytest.mark.parametrize("number", range(len(REFUSED)), ids=REFUSED)
-def test_body_of_a_refused_request_is_no_request(trial: Trial, number: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "chunked"),
+    [*((number, False) for number in range(len(REFUSED))), (0, True)],
+    ids=[*REFUSED, f"{REFUSED[0]}, in chunks"],
+)
+def test_body_of_a_refused_request_is_no_request(trial: Trial, number: int, *, chunked: bool) -> None:
     """The head is sent first, and the body, itself the text of a request, when the answer may already be on its way."""
-    if trial.thin and number:
+    if trial.thin and (number or chunked):
         raise NotExercised("other refusals than of missing credentials are left out on a target with a quota")
     plain, refused = plain_question(trial), refused_questions(trial)[number]
     alone = answer_alone(trial, plain)
-    request = composed(trial, replace(refused, parts={**refused.parts, "content": HIDDEN}))
-    head = request.as_bytes().removesuffix(HIDDEN)
+    in_chunks = replace(plain, parts={**plain.parts, "content": [plain.parts["content"]]})
+    if chunked and not same_answer(alone, answer_alone(trial, in_chunks)):
+        raise NotExercised("the target answers otherwise if a body is sent in chunks")
+    content = [HIDDEN] if chunked else HIDDEN
+    request = composed(trial, replace(refused, parts={**refused.parts, "content": content})).as_bytes()
+    head, _, body = request.partition(END)
     with trial.line() as line:
-        begun = line.send_bytes(head)
+        begun = line.send_bytes(head + END)
         line.stray(LATE_S)
-        line.send_rest(HIDDEN)
+        line.send_rest(body)
         first = trial.noted(refused.kind, line.receive(begun))
         if first.error is not None or is_success(first) or not line.stays_open or line.ended:
             return

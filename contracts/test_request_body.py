@@ -12,7 +12,7 @@ from liverec.conformance.ledger import Kind
 from liverec.conformance.names import spellings
 from liverec.conformance.refusals import Wrong, must_all_be_refused, observe_each
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, is_success
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, asked_too_often, is_success
 from liverec.history import Action, Stream
 
 SPELLINGS = tuple(spellings({}))
@@ -132,6 +132,8 @@ def test_charset_of_the_media_type_is_accepted(trial: Trial, charset: str) -> No
     headers = {"Content-Type": media_type}
     exchange = trial.variant(Kind.COMMAND, Action.STOP, other, headers=headers, credentials=proof)
 
+    if asked_too_often(exchange):
+        raise Undecided(f"with {media_type} a STOP was answered {answered(exchange)}")
     if plain.status == 200 and not is_success(exchange) and exchange.status is not None and exchange.status < 500:
         raise Violation(
             "body/content-type-charset", f"with {media_type} a STOP was answered {answered(exchange)}", plain, exchange
@@ -162,6 +164,7 @@ def test_ambiguous_bodies_are_observed(trial: Trial) -> None:
         "a comment": lambda right: b"/**/" + right,
         "a comma too many": lambda right: right[:-1] + b",}",
         "NaN": lambda right: right[:-1] + b',"x":NaN}',
+        "a number too great": lambda right: right[:-1] + b',"x":1e999}',
         "60 kB of white space": lambda right: right + b" " * 60_000,
     }
     observe_each(trial, "open/malformed-body-answer", {what: instead(change) for what, change in ways.items()})

@@ -101,6 +101,28 @@ def test_refused_command_changes_nothing(trial: Trial) -> None:
 
 
 @pytest.mark.requirement("status/no-effect")
+def test_command_of_another_form_changes_nothing_if_it_is_refused(trial: Trial) -> None:
+    """Whether it is refused is left open."""
+    if trial.thin:
+        raise NotExercised("commands of other forms are left out on a target with a quota")
+    forms: dict[str, dict[str, Any]] = {
+        "of another media type": {"headers": {"Content-Type": "text/plain"}},
+        "without a media type": {"headers": {"Content-Type": None}},
+        "whose action is written small": {"query": "action=stop"},
+        "with another parameter": {"query": "action=STOP&nobody=1"},
+    }
+    for what, parts in forms.items():
+        stream = trial.recording()
+        refused = trial.variant(Kind.OPEN, Action.STOP, stream, **parts)
+        if refused.error is not None or not 400 <= (refused.status or 0) < 500:
+            continue
+        after = trial.command(Action.STOP, stream)
+        if after.status in {400, 404}:
+            why = f"after a refused STOP {what} of a recording stream, STOP was answered {answered(after)}"
+            raise Violation("status/no-effect", why, refused, after)
+
+
+@pytest.mark.requirement("status/no-effect")
 def test_start_refused_within_the_interval_begins_nothing(trial: Trial) -> None:
     """Told by STOP, which finds nothing to stop after the first one, and again after the START that came too soon."""
     if trial.thin:

@@ -1,6 +1,7 @@
 """What every answer must be like, whatever was asked: each check returns what is wrong, or None."""
 
 import re
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,6 +22,8 @@ _SERVICE_CODES = "LIVE."  # the gateway before the service has codes of its own
 _UNSUPPORTED = frozenset({501, 505})
 # Fields that are no lists (RFC 9110, section 8.3; Tables 5, 6 and 8): of two values, which one holds?
 _SINGLE = ("Content-Type", "X-request-id")
+_GZIP = 16 + zlib.MAX_WBITS  # what zlib calls this coding
+_MOST_BYTES = 1024 * 1024
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\Z|[0-9a-fA-F]{32}\Z")
 # The id and the host may hold hyphens too: where the first part is a UUID, that says where it ends.
 _PARTS = (
@@ -46,6 +49,17 @@ def falsely_encoded(exchange: Exchange) -> str | None:
     if coding.lower() in {"", "identity"} or exchange.json_object is None:
         return None
     return f"Content-Encoding is {coding!r}, and the body is plain JSON"
+
+
+def not_decoded(exchange: Exchange) -> str | None:
+    """A body in the coding gzip can be decompressed (RFC 9110, section 8.4.1.3)."""
+    if (exchange.header("Content-Encoding") or "").strip().lower() not in {"gzip", "x-gzip"} or not exchange.body:
+        return None
+    try:
+        zlib.decompressobj(_GZIP).decompress(exchange.body, _MOST_BYTES)
+    except zlib.error as error:
+        return f"Content-Encoding is gzip, and the body cannot be decompressed: {error}"
+    return None
 
 
 def repeated_headers(exchange: Exchange) -> list[str]:

@@ -7,14 +7,13 @@ from typing import Any
 from liverec.client import Exchange, Line, OutgoingRequest
 from liverec.conformance.ledger import Kind, came_late
 from liverec.conformance.trial import Trial
-from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered
+from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, asked_too_often
 from liverec.history import Action, Stream
 
 FRESH = {"Connection": "close"}
 LATE_S = 0.1  # how long an answer is waited for that nobody asked for
 TRIES = 8  # of several machines behind one address, each has answered by then
 UNAUTHORIZED = 401
-TOO_MANY = 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +150,7 @@ def judge_own(
     if (exchange.error or "").startswith("disconnected") or came_late(exchange) or same_answer(alone, exchange):
         return
     turned_away = question.kind is not Kind.STRANGER and exchange.status == UNAUTHORIZED
-    if exchange.error is None and ((exchange.status or 500) >= 500 or exchange.status == TOO_MANY or turned_away):
+    if exchange.error is None and ((exchange.status or 500) >= 500 or asked_too_often(exchange) or turned_away):
         raise Undecided(f"{what} was answered {answered(exchange)}")
     for _ in range(TRIES):
         again = answer_alone(trial, question)

@@ -1,5 +1,6 @@
 """Every exchange of a run, with what kind of request it was: what all answers must have in common is judged on it."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ MOST_EXCHANGES = 50_000
 MOST_BYTES = 64 * 1024 * 1024
 MOST_TOGETHER = 8  # a server may turn away a crowd of callers by hanging up; not so few
 GATEWAY_CODES = "APIGW."
+_CONTROLS = re.compile(r"%(?:[01][0-9A-F]|7F)", re.IGNORECASE)  # characters that print nothing
 
 
 class Kind(Enum):
@@ -25,7 +27,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One exchange, its kind, and what the run was doing; ``by_gateway``: its error code is one of the gateway's."""
+    """One exchange, its kind, and what the run was doing.
+
+    ``by_gateway``: its error code is one of the gateway's, or it has no id, and its URI is one that proxies refuse.
+    """
 
     kind: Kind
     exchange: Exchange
@@ -56,7 +61,9 @@ class Ledger:
 
     def add(self, kind: Kind, exchange: Exchange) -> Exchange:
         """Keep *exchange* and return it."""
-        by_gateway = (exchange.error_code or "").startswith(GATEWAY_CODES)
+        by_gateway = (exchange.error_code or "").startswith(GATEWAY_CODES) or (
+            exchange.request_id is None and _CONTROLS.search(exchange.url) is not None
+        )
         with self._lock:
             self.requests += 1
             self._bytes += exchange.size

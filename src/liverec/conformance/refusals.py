@@ -21,6 +21,7 @@ from liverec.history import Action, Stream
 
 # What makes a command wrong: the parts in which it differs from the plain one about that stream.
 Wrong = Callable[[Action, Stream], Mapping[str, Any]]
+OTHERS = 3  # streams
 MOST_WHERE_FEW = 3  # of one group, where requests are few
 
 
@@ -54,9 +55,9 @@ def must_all_be_refused(
     if few and kind is not Kind.STRANGER:
         return
     begun = trial.command(Action.START, stream, credentials=proof)
+    if begun.status in {400, 404}:
+        stream, begun = _begun_elsewhere(trial, identifier, chosen, stream, begun, kind=kind)
     if begun.status != 200:
-        if begun.status in {400, 404} and trial.streams.free:
-            _judge_effect(trial, identifier, chosen, kind=kind)
         stream = trial.recording()
     chosen = dict(islice(chosen.items(), 1 if few else None))
     refused = _refused(trial, identifier, chosen, action=Action.STOP, stream=stream, kind=kind)
@@ -71,6 +72,23 @@ def must_all_be_refused(
             raise Undecided(f"the same command, with nothing wrong, was answered {answered(right)}")
 
 
+def _begun_elsewhere(
+    trial: Trial, identifier: str, wrong: Mapping[str, Wrong], stream: Stream, begun: Exchange, *, kind: Kind
+) -> tuple[Stream, Exchange]:
+    """Judge the same on other streams than *stream*, which may have been recording before the run; return the last."""
+    for _ in range(0 if trial.thin else OTHERS):
+        if not trial.streams.free:
+            break
+        stream = trial.streams.recordable()
+        _refused(trial, identifier, wrong, action=Action.START, stream=stream, kind=kind)
+        begun = trial.command(Action.START, stream)
+        if begun.status == 200:
+            return stream, begun
+    if trial.streams.free:
+        _judge_effect(trial, identifier, wrong, kind=kind)
+    return stream, begun
+
+
 def _judge_further(
     trial: Trial, identifier: str, wrong: Mapping[str, Wrong], *, stopped: Stream | None, kind: Kind
 ) -> None:
@@ -81,9 +99,27 @@ def _judge_further(
     if stopped is not None:
         _refused(trial, identifier, dict(islice(wrong.items(), 1)), action=Action.START, stream=stopped, kind=kind)
         trial.command(Action.START, stopped, credentials=trial.client.credential_kinds[-1])
-    if kind is Kind.STRANGER and trial.client.reuses and trial.streams.free >= FEW:
+    if kind is not Kind.STRANGER or trial.streams.free < FEW:
+        return
+    _judge_window(trial, identifier, wrong)
+    if trial.client.reuses:
         crowd = trial.streams.recordable()
         _refused(trial, identifier, wrong, action=Action.START, stream=crowd, kind=kind, at_once=True)
+
+
+def _judge_window(trial: Trial, identifier: str, wrong: Mapping[str, Wrong]) -> None:
+    """Judge that a stranger's STOP of an idle stream opens no window, by a START right after it.
+
+    Raises:
+        Violation: it was refused, and a START of another stream accepted.
+    """
+    stream, other = (trial.streams.recordable(fresh=True) for _ in range(2))
+    first = dict(islice(wrong.items(), 1))
+    refused = _refused(trial, identifier, first, action=Action.STOP, stream=stream, kind=Kind.STRANGER)
+    after, without = trial.command(Action.START, stream), trial.command(Action.START, other)
+    if after.status in {400, 404} and without.status == 200:
+        said = f"after a refused STOP ({', '.join(first)}) a START of an idle stream was answered {answered(after)}"
+        raise Violation("status/no-effect", said, *refused, after, without)
 
 
 def _judge_effect(trial: Trial, identifier: str, wrong: Mapping[str, Wrong], *, kind: Kind) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from liverec.client import Exchange
 from liverec.requirements import requirement
 
+_TOO_MANY_REQUESTS = 429
+
 
 class Violation(AssertionError):
     """The target broke a requirement; ``evidence`` is JSON-ready and can be replayed."""
@@ -47,6 +49,11 @@ def answered(exchange: Exchange) -> str:
 def is_success(exchange: Exchange) -> bool:
     """Whether the answer says that the command was carried out."""
     return exchange.error is None and exchange.status is not None and 200 <= exchange.status < 300
+
+
+def asked_too_often(exchange: Exchange) -> bool:
+    """Whether the answer is 429: it says nothing of what was asked."""
+    return exchange.status == _TOO_MANY_REQUESTS
 
 
 def must_be_refused(identifier: str, what: str, exchange: Exchange, *context: Exchange) -> None:
