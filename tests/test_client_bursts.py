@@ -230,17 +230,20 @@ def test_none_leaves_where_no_connection_is_taken() -> None:
 
 
 @pytest.mark.skipif(which("openssl") is None, reason="needs openssl on the path, to make a certificate")
-def test_a_burst_goes_over_tls(tmp_path: Path) -> None:
+def test_a_burst_goes_over_tls_to_whom_an_authority_of_ones_own_has_certified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     made = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
     subprocess.run([*made.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server = ScriptedServer(tls=context)
-    trusting = ssl.create_default_context(cafile=certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    uncached = vars(connection_module)["_trusting"].__wrapped__
     kept: list[Connection] = []
     with (
-        patch.object(connection_module, "_trusting", lambda: trusting),
+        patch.object(connection_module, "_trusting", uncached),
         sender(server.url.replace("http:", "https:")) as client,
     ):
         bursts = [client.burst(STARTS), client.burst(STARTS, connections=kept), client.burst(STARTS, connections=kept)]

@@ -156,7 +156,7 @@ def test_a_target_that_hangs_in_the_middle_is_asked_no_more(server: ScriptedServ
 
     assert asked_no_more
     (note,) = trial.notes
-    assert note.startswith("streams that may still be recording, since their STOP was not answered: 3 (")
+    assert note.startswith("streams that may still be recording, since no STOP of theirs got through: 3 (")
 
 
 def test_what_may_be_recording_is_stopped_once_the_target_is_back(server: ScriptedServer, trial: Trial) -> None:

@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 import subprocess
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -198,7 +199,8 @@ def reading_once(connection: socket.socket) -> None:
     """Answer what comes whole in one read; of what does not, wait for more without reading it."""
     while data := connection.recv(65536):
         head, _, body = data.partition(b"\r\n\r\n")
-        if f"content-length: {len(body)}\r\n".encode() not in head.lower() + b"\r\n":
+        whole = body.endswith(b"0\r\n\r\n") or f"content-length: {len(body)}\r\n".encode() in head.lower() + b"\r\n"
+        if not whole:
             time.sleep(4 * IMPATIENT_S)
             return
         connection.sendall(OK)
@@ -213,13 +215,15 @@ def test_who_does_not_answer_what_comes_in_pieces_breaks_that(tmp_path: Path, mo
     assert ended.result.findings == ("http/whole-body",)
 
 
-def late_once(number: int) -> Serve:
-    numbers: Iterator[int] = itertools.count()
+def late_once() -> Serve:
+    """Return what is late with the first request that asks for the connection to be closed."""
+    late = threading.Event()
 
     def serve(connection: socket.socket) -> None:
         with connection.makefile("rb") as requests:
-            while read_request(requests):
-                if next(numbers) == number:
+            while request := read_request(requests):
+                if b"connection: close" in request.lower() and not late.is_set():
+                    late.set()
                     time.sleep(1.5 * IMPATIENT_S)
                 connection.sendall(OK)
 
@@ -228,7 +232,7 @@ def late_once(number: int) -> Serve:
 
 def test_an_answer_that_comes_late_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "Setting", partial(Setting, timeout_s=IMPATIENT_S))
-    with serving(late_once(20)) as url:
+    with serving(late_once()) as url:
         ended = judged(tmp_path, url)
 
     assert ended.result is not None, ended.message

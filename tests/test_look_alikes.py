@@ -1,5 +1,6 @@
 """Look-alikes: names that nobody has, one part away from a stream's own."""
 
+import functools
 import re
 from collections.abc import Callable
 from urllib.parse import unquote
@@ -33,7 +34,8 @@ def test_names_begin_or_end_with_the_streams_own() -> None:
 
 
 def as_pattern(text: str) -> str:
-    return re.escape(text).replace("_", ".").replace(r"\[", "[").replace(r"\]", "]")
+    signs = {"_": ".", "%": ".*", r"\*": ".*", r"\[": "[", r"\]": "]"}
+    return functools.reduce(lambda pattern, sign: pattern.replace(sign, signs[sign]), signs, re.escape(text))
 
 
 MISREADERS: dict[str, Callable[[Stream], bool]] = {

@@ -222,4 +222,4 @@ def _encrypted(link: socket.socket, address: Address, deadline: Deadline) -> soc
 
 @lru_cache(maxsize=1)
 def _trusting() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
+    return httpx.create_ssl_context()  # SSL_CERT_FILE may name authorities of one's own

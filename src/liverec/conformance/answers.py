@@ -158,7 +158,7 @@ def media_type_wrong(exchange: Exchange) -> str | None:
     """The header Content-Type says that the body is JSON."""
     value = exchange.header("Content-Type") or ""
     media_type = value.partition(";")[0].strip().lower()
-    if media_type == "application/json" or media_type.endswith("+json"):
+    if media_type in {"application/json", "text/json"} or media_type.endswith("+json"):
         return None
     return f"Content-Type is {value!r}"
 

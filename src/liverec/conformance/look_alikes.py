@@ -41,8 +41,7 @@ def misread(stream: Stream) -> tuple[Stream, ...]:
     name, domain, app = stream.stream, stream.publish_domain, stream.app
     names = (
         f"{name}\0nobody",
-        f"{name[:-1]}_",
-        f"{name[:-1]}.",
+        *(f"{name[:-1]}{wild}" for wild in "_%.*"),
         f"{name[:-1]}[{name[-1]}]",
         name[:-1] + "".join(f"%{byte:02X}" for byte in name[-1].encode()),
         *(f"{name}{more}" for more in ("/nobody", "/", "?nobody", "#nobody", ";nobody")),

@@ -64,7 +64,10 @@ def _unreachable(trial: Trial, exchange: Exchange) -> str:
     """Say why there is no connection, and what to do about it."""
     url, why = trial.target.url, exchange.error or ""
     if "certificate" in why:
-        return f"{url} cannot be trusted ({why}): name it as its certificate does, or give it one that is trusted"
+        return (
+            f"{url} cannot be trusted ({why}): name it as its certificate does, give it one that is trusted, or have "
+            "SSL_CERT_FILE name the authority that you trust"
+        )
     if url.startswith("https:") and trial.client.speaks_plainly():
         return f"{url} does not speak TLS: write http:// in place of https:// in its URL"
     return f"{url} cannot be reached ({why}); is the server running, is the address right?"
