@@ -28,6 +28,8 @@ def test_action_is_mandatory(trial: Trial) -> None:
             "with its action in the body": in_the_body,
             "with a bare action": differing(query="action"),
             "with its action under another name": lambda action, _: {"query": f"command={action.value}"},
+            "with its action behind a semicolon": lambda action, _: {"query": f"nobody=1;action={action.value}"},
+            "with its action in brackets": lambda action, _: {"query": f"action[]={action.value}"},
             "with its action in an escaped pair": lambda action, _: {"query": f"action%3D{action.value}"},
         },
         kind=Kind.INVALID,
@@ -50,6 +52,9 @@ def test_action_is_start_or_stop(trial: Trial) -> None:
             "with the action 2": differing(query="action=2"),
             "with a synonym for its action": lambda action, _: {
                 "query": f"action={'BEGIN' if action is Action.START else 'END'}"
+            },
+            "with its action escaped twice": lambda action, _: {
+                "query": f"action=%25{ord(action.value[0]):02X}{action.value[1:]}"
             },
             "with both actions in one": differing(query="action=START,STOP"),
             "with a zero byte after its action": lambda action, _: {"query": f"action={action.value}%00"},

@@ -103,6 +103,10 @@ def test_body_is_a_json_object(trial: Trial) -> None:
             "without a body": instead(lambda _: b""),
             "whose body is cut off": instead(lambda right: right[:-1]),
             "whose body is a form": lambda _, stream: {"content": urlencode(fields(stream)).encode()},
+            "whose body is a form, and said to be one": lambda _, stream: {
+                "content": urlencode(fields(stream)).encode(),
+                "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+            },
             "with something after its body": instead(lambda right: right + b"}"),
             "with single quotes in its body": instead(lambda right: right.replace(b'"', b"'")),
             "with a comma behind its last field": instead(lambda right: right[:-1] + b",}"),
@@ -165,6 +169,7 @@ def test_ambiguous_bodies_are_observed(trial: Trial) -> None:
         "a comma too many": lambda right: right[:-1] + b",}",
         "NaN": lambda right: right[:-1] + b',"x":NaN}',
         "a number too great": lambda right: right[:-1] + b',"x":1e999}',
+        "500 arrays in each other": lambda right: right[:-1] + b',"x":' + b"[" * 500 + b"]" * 500 + b"}",
         "60 kB of white space": lambda right: right + b" " * 60_000,
     }
     observe_each(trial, "open/malformed-body-answer", {what: instead(change) for what, change in ways.items()})

@@ -9,6 +9,7 @@ import pytest
 from liverec.client import Exchange, Signing
 from liverec.clock import NANOSECONDS
 from liverec.command import command_path
+from liverec.conformance.conversation import FRESH
 from liverec.conformance.ledger import Kind, Ledger
 from liverec.conformance.strangers import judge_strangers, needs, signed, with_headers
 from liverec.conformance.trial import Trial
@@ -109,7 +110,16 @@ def test_credentials_are_mandatory(trial: Trial) -> None:
 
 
 @pytest.mark.requirement("authentication/credentials-mandatory")
-@pytest.mark.parametrize("form", ["in chunks", "to a path with a slash at its end", "to a path with two slashes"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "in chunks",
+        "to a path with a slash at its end",
+        "to a path with two slashes",
+        "to a path with a parameter",
+        "to a path in capitals",
+    ],
+)
 def test_credentials_are_mandatory_in_every_form(trial: Trial, form: str) -> None:
     """Whether such a request is a command at all is the server's choice."""
     if trial.thin:
@@ -117,9 +127,11 @@ def test_credentials_are_mandatory_in_every_form(trial: Trial, form: str) -> Non
     stream = trial.recording()
     body, path = trial.client.body(stream), command_path(trial.document, stream.project_id)
     forms: dict[str, dict[str, Any]] = {
-        "in chunks": {"content": [body[:10], body[10:]]},
+        "in chunks": {"content": [body[:10], body[10:]], "headers": FRESH},
         "to a path with a slash at its end": {"path": f"{path}/"},
         "to a path with two slashes": {"path": f"/{path}"},
+        "to a path with a parameter": {"path": f"{path};a=1"},
+        "to a path in capitals": {"path": path.replace("/v1/", "/V1/")},
     }
     exchange = trial.variant(Kind.STRANGER, Action.STOP, stream, credentials="none", **forms[form])
 

@@ -48,6 +48,7 @@ def test_signature_that_nobody_can_make_is_refused(trial: Trial) -> None:
             "signed for an unknown access key with an empty secret": signed(
                 sign_with=Signing(access_key=NOBODYS_KEY, secret_key="")
             ),
+            **key_in_another_case(trial),
             "signed with an empty secret": signed(sign_with=Signing(secret_key="")),
             "without the end of its signature": changed(lambda claims, made: f"{claims}, Signature={made[:8]}"),
             "without its signature's last digit": changed(lambda claims, made: f"{claims}, Signature={made[:-1]}"),
@@ -66,6 +67,16 @@ def test_signature_that_nobody_can_make_is_refused(trial: Trial) -> None:
             "without a signature in Authorization": changed(lambda claims, _: claims),
         },
         answer="open/bad-signature-answer",
+    )
+
+
+def key_in_another_case(trial: Trial) -> Mapping[str, Wrong]:
+    key = trial.target.profile.credentials.access_key or ""
+    swapped = key.swapcase()
+    return (
+        {"signed for an access key in other letter case": signed(sign_with=Signing(access_key=swapped))}
+        if (swapped != key)
+        else {}
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from liverec.clock import NANOSECONDS
+from liverec.conformance.conversation import FRESH
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.ledger import Kind
 from liverec.conformance.preflight import Isolation
@@ -46,7 +47,7 @@ def start_forms(trial: Trial, stream: Stream) -> Mapping[str, Mapping[str, Any]]
     body = trial.client.body(stream)
     forms: dict[str, Mapping[str, Any]] = {
         "with its body spelled otherwise": {"content": b" " + body.replace(b'":', b'" : ')},
-        "in chunks": {"content": [body[:10], body[10:]]},
+        "in chunks": {"content": [body[:10], body[10:]], "headers": FRESH},
         "with a charset": {"headers": {"Content-Type": "application/json; charset=utf-8"}},
         "with another parameter": {"query": "action=START&nobody=1"},
         "of another program": {"headers": {"User-Agent": "nobody/1"}},

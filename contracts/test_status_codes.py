@@ -14,6 +14,8 @@ from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Violation, answered, must_be_refused
 from liverec.history import Action
 
+TIMES = 3
+
 
 def judge(ledger: Ledger, identifier: str) -> None:
     for entry in ledger.entries():
@@ -110,6 +112,7 @@ def test_command_of_another_form_changes_nothing_if_it_is_refused(trial: Trial) 
         "without a media type": {"headers": {"Content-Type": None}},
         "whose action is written small": {"query": "action=stop"},
         "with another parameter": {"query": "action=STOP&nobody=1"},
+        "with a parameter that is wrongly escaped": {"query": "action=STOP&nobody=%zz"},
     }
     for what, parts in forms.items():
         stream = trial.recording()
@@ -120,6 +123,45 @@ def test_command_of_another_form_changes_nothing_if_it_is_refused(trial: Trial) 
         if after.status in {400, 404}:
             why = f"after a refused STOP {what} of a recording stream, STOP was answered {answered(after)}"
             raise Violation("status/no-effect", why, refused, after)
+
+
+def opened_by_a_stranger(trial: Trial) -> tuple[Exchange, ...]:
+    """Return what shows that a stranger's STOP has opened a window; nothing if it has not."""
+    stream, other = (trial.streams.recordable(fresh=True) for _ in range(2))
+    strangers = ({}, {"X-Auth-Token": "no-token-that-anybody-issued"})
+    asked = [
+        trial.variant(Kind.STRANGER, Action.STOP, stream, credentials="none", headers=headers) for headers in strangers
+    ]
+    soon, idle, without = (
+        trial.command(*one) for one in ((Action.START, stream), (Action.STOP, stream), (Action.START, other))
+    )
+    opened = soon.status in {400, 404} and idle.status in {400, 404} and without.status == 200
+    return (*asked, soon, idle, without) if opened else ()
+
+
+@pytest.mark.requirement("status/no-effect")
+def test_stop_of_a_stranger_opens_no_window(afterwards: Trial) -> None:
+    """Told by a START right after it. That nothing records is told by STOP; no window is as old as the run."""
+    if afterwards.thin:
+        raise NotExercised("a STOP of a stranger before a START is left out on a target with a quota")
+    shown = [opened_by_a_stranger(afterwards) for _ in range(TIMES)]
+    if all(shown):  # one stream may be refused for a reason of its own
+        why = f"after a STOP of a stranger, a START of an idle stream was refused, {TIMES} times of {TIMES}"
+        raise Violation("status/no-effect", why, *shown[0])
+
+
+@pytest.mark.requirement("status/no-effect")
+def test_start_refused_of_an_unpushed_stream_begins_nothing(trial: Trial) -> None:
+    """Told by STOP, which is refused before it and accepted after it."""
+    if trial.thin:
+        raise NotExercised("a stream that nobody pushes is left out on a target with a quota")
+    stream = trial.streams.unpushed()
+    idle, refused, after = (
+        trial.variant(Kind.OPEN, action, stream) for action in (Action.STOP, Action.START, Action.STOP)
+    )
+    if all(one.error is None and one.status in {400, 404} for one in (idle, refused)) and after.status == 200:
+        why = "STOP of a stream that nobody pushes is refused, and after a refused START it was accepted"
+        raise Violation("status/no-effect", why, idle, refused, after)
 
 
 @pytest.mark.requirement("status/no-effect")

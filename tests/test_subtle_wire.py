@@ -58,9 +58,10 @@ async def refused(send: Send, status: int, *headers: tuple[bytes, bytes], body: 
     await send({"type": "http.response.body", "body": body})
 
 
-def where(
-    applies: Callable[[Scope], bool], serve: Callable[[ASGIApp, Scope, Receive, Send], Any]
-) -> Callable[[ASGIApp], ASGIApp]:
+Serving = Callable[[ASGIApp, Scope, Receive, Send], Any]
+
+
+def where(applies: Callable[[Scope], bool], serve: Serving) -> Callable[[ASGIApp], ASGIApp]:
     """Return a server that serves what *applies* in its own way."""
 
     def wrap(app: ASGIApp) -> ASGIApp:
@@ -133,6 +134,29 @@ def leaving_chunks(app: ASGIApp) -> ASGIApp:
     return served
 
 
+async def let_in(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Take the path in lower case, from anybody."""
+    await app({**scope, "headers": PROVEN, "path": scope["path"].lower(), "raw_path": b""}, receive, send)
+
+
+def stopping_the_unpushed() -> Serving:
+    """Return what takes a START of a stream that nobody pushes for a recording, though it was refused."""
+    asked = set[bytes]()
+
+    async def serve(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await whole(receive)
+        named = next(iter(re.findall(rb"unpushed-\d+", body[0]["body"])), b"")
+        said = await replayed(app, scope, body)
+        if scope["query_string"] == b"action=START":
+            asked.add(named)
+        elif named in asked:
+            said[0]["status"] = 200
+        for message in said:
+            await send(message)
+
+    return serve
+
+
 async def too_often(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     del app, scope, receive
     await refused(send, 429, HTML)
@@ -155,6 +179,14 @@ BROKEN = {
     ),
     "chunks in one piece": ("http/whole-body", where(is_chunked, one_piece)),
     "chunks left unread": ("http/unread-body", leaving_chunks),
+    "capitals let in": (
+        "authentication/credentials-mandatory",
+        where(lambda scope: scope["path"].startswith("/V1/"), let_in),
+    ),
+    "begun though nobody pushes": (
+        "status/no-effect",
+        where(lambda scope: scope["query_string"].startswith(b"action="), stopping_the_unpushed()),
+    ),
 }
 
 

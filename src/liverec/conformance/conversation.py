@@ -10,7 +10,7 @@ from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised, Undecided, Violation, answered, asked_too_often
 from liverec.history import Action, Stream
 
-FRESH = {"Connection": "close"}
+FRESH = {"Connection": "close"}  # with what a server may leave unread on its connection
 LATE_S = 0.1  # how long an answer is waited for that nobody asked for
 TRIES = 8  # of several machines behind one address, each has answered by then
 UNAUTHORIZED = 401

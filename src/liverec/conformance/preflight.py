@@ -11,7 +11,8 @@ from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import answered
 from liverec.history import Action, Stream
 
-TURNED_AWAY = frozenset({401, 403})
+_FORBIDDEN = 403
+TURNED_AWAY = frozenset({401, _FORBIDDEN})
 
 
 class TargetUnusable(Exception):  # it says what happened
@@ -36,8 +37,9 @@ def admitted(trial: Trial) -> None:
             answers.append(exchange)
             if was_answered(exchange) or (exchange.error or "").startswith("timeout"):
                 break
-    if all((exchange.error or "").startswith("disconnected") for exchange in answers):
-        answers.append(trial.command(Action.START, trial.streams.recordable()))  # perhaps it hangs up on a 404
+    # perhaps it hangs up on a 404, or forbids what is said of a domain that nobody has
+    if all((one.error or "").startswith("disconnected") or one.status == _FORBIDDEN for one in answers):
+        answers.append(trial.command(Action.START, trial.streams.recordable()))
     if (
         trial.target.url.startswith("http:")
         and not any(one.request_id for one in answers)

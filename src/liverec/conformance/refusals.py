@@ -99,27 +99,9 @@ def _judge_further(
     if stopped is not None:
         _refused(trial, identifier, dict(islice(wrong.items(), 1)), action=Action.START, stream=stopped, kind=kind)
         trial.command(Action.START, stopped, credentials=trial.client.credential_kinds[-1])
-    if kind is not Kind.STRANGER or trial.streams.free < FEW:
-        return
-    _judge_window(trial, identifier, wrong)
-    if trial.client.reuses:
+    if kind is Kind.STRANGER and trial.client.reuses and trial.streams.free >= FEW:
         crowd = trial.streams.recordable()
         _refused(trial, identifier, wrong, action=Action.START, stream=crowd, kind=kind, at_once=True)
-
-
-def _judge_window(trial: Trial, identifier: str, wrong: Mapping[str, Wrong]) -> None:
-    """Judge that a stranger's STOP of an idle stream opens no window, by a START right after it.
-
-    Raises:
-        Violation: it was refused, and a START of another stream accepted.
-    """
-    stream, other = (trial.streams.recordable(fresh=True) for _ in range(2))
-    first = dict(islice(wrong.items(), 1))
-    refused = _refused(trial, identifier, first, action=Action.STOP, stream=stream, kind=Kind.STRANGER)
-    after, without = trial.command(Action.START, stream), trial.command(Action.START, other)
-    if after.status in {400, 404} and without.status == 200:
-        said = f"after a refused STOP ({', '.join(first)}) a START of an idle stream was answered {answered(after)}"
-        raise Violation("status/no-effect", said, *refused, after, without)
 
 
 def _judge_effect(trial: Trial, identifier: str, wrong: Mapping[str, Wrong], *, kind: Kind) -> None:
