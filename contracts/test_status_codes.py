@@ -128,7 +128,7 @@ def test_command_of_another_form_changes_nothing_if_it_is_refused(trial: Trial) 
 def opened_by_a_stranger(trial: Trial) -> tuple[Exchange, ...]:
     """Return what shows that a stranger's STOP has opened a window; nothing if it has not."""
     stream, other = (trial.streams.recordable(fresh=True) for _ in range(2))
-    strangers = ({}, {"X-Auth-Token": "no-token-that-anybody-issued"})
+    strangers: tuple[dict[str, str], ...] = ({}, {"X-Auth-Token": "no-token-that-anybody-issued"})
     asked = [
         trial.variant(Kind.STRANGER, Action.STOP, stream, credentials="none", headers=headers) for headers in strangers
     ]
