@@ -1,7 +1,5 @@
 """Under the page: HTTP/1.1. A body ends where its length or its last chunk says, however it arrives."""
 
-from dataclasses import replace
-
 import pytest
 
 from liverec.conformance.conversation import (
@@ -16,6 +14,7 @@ from liverec.conformance.conversation import (
     refused_questions,
     same_answer,
     stop_question,
+    with_content,
 )
 from liverec.conformance.ledger import Kind, came_late
 from liverec.conformance.trial import Trial
@@ -66,7 +65,7 @@ def test_chunks_are_read_in_every_form(trial: Trial, form: str) -> None:
     stop = stop_question(trial, stream)
     body: bytes = stop.parts["content"]
     chunks = [body[:FIRST_CHUNK], body[FIRST_CHUNK:]]
-    usual = composed(trial, replace(stop, parts={**stop.parts, "content": chunks})).as_bytes()
+    usual = composed(trial, with_content(stop, chunks)).as_bytes()
     laid_out = CHUNKS[form] % (chunks[0], len(chunks[1]), chunks[1])
     found = asked_in_pieces(trial, stop.kind, usual.partition(END)[0] + END + laid_out)
     if is_success(found) or came_late(found) or asked_too_often(found):
@@ -85,15 +84,14 @@ def test_body_that_arrives_in_pieces_is_read_to_its_end(trial: Trial, *, chunked
     stream = trial.recording()
     stop = stop_question(trial, stream)
     content = [stop.parts["content"]] if chunked else stop.parts["content"]
-    parts = {**stop.parts, "content": content}
-    request = composed(trial, replace(stop, parts=parts)).as_bytes()
+    request = composed(trial, with_content(stop, content)).as_bytes()
     begun = request.index(END) + len(END) + 1
     middle = (begun + len(request)) // 2
     pieces = (request[:begun], request[begun:middle], request[middle:-MISSING], request[-MISSING:])
     found = asked_in_pieces(trial, stop.kind, *pieces)
     if is_success(found) or came_late(found) or asked_too_often(found):
         return
-    whole = trial.variant(Kind.OPEN, Action.STOP, stream, **{name: parts[name] for name in ("content", "credentials")})
+    whole = trial.variant(Kind.OPEN, Action.STOP, stream, content=content, credentials=stop.parts["credentials"])
     if is_success(whole):
         came = f"answered {answered(found)}" if found.error is None else f"not answered ({found.error})"
         why = f"a STOP whose body came in pieces was {came}, and in one piece answered {answered(whole)}"
@@ -112,11 +110,11 @@ def test_body_of_a_refused_request_is_no_request(trial: Trial, number: int, *, c
         raise NotExercised("other refusals than of missing credentials are left out on a target with a quota")
     plain, refused = plain_question(trial), refused_questions(trial)[number]
     alone = answer_alone(trial, plain)
-    in_chunks = replace(plain, parts={**plain.parts, "content": [plain.parts["content"]]})
+    in_chunks = with_content(plain, [plain.parts["content"]])
     if chunked and not same_answer(alone, answer_alone(trial, in_chunks)):
         raise NotExercised("the target answers otherwise if a body is sent in chunks")
     content = [HIDDEN] if chunked else HIDDEN
-    request = composed(trial, replace(refused, parts={**refused.parts, "content": content})).as_bytes()
+    request = composed(trial, with_content(refused, content)).as_bytes()
     head, _, body = request.partition(END)
     with trial.line() as line:
         begun = line.send_bytes(head + END)
@@ -151,7 +149,7 @@ def test_expectation_to_continue_is_observed(trial: Trial) -> None:
 
 def test_contradicting_lengths_are_observed(trial: Trial) -> None:
     plain = plain_question(trial)
-    request = composed(trial, replace(plain, parts={**plain.parts, "content": [plain.parts["content"]]}))
+    request = composed(trial, with_content(plain, [plain.parts["content"]]))
     data = request.as_bytes().replace(b"\r\nTransfer-Encoding:", b"\r\nContent-Length: 5\r\nTransfer-Encoding:", 1)
     found = trial.raw(Kind.OUTSIDE, data)  # no HTTP that a program may send: its refusal need not come from the service
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from liverec.client import Exchange
-from liverec.client.redaction import Secrets
 from liverec.conformance import contact
 from liverec.conformance.contact import ATTEMPTS, MOST_TIMEOUTS, Contact
 from liverec.conformance.ledger import Kind, Ledger
@@ -18,22 +17,13 @@ from liverec.conformance.setting import Setting
 from liverec.conformance.trial import MOST_RESTS, Trial
 from liverec.conformance.verdicts import NotExercised, Undecided
 from liverec.history import Action
-from liverec.profile import Credentials
+from made_up_exchange import made_up_exchange
 from scripted_server import ScriptedServer, target_at
 
 
 def exchange(error: str | None = None, *, at: int = 0) -> Exchange:
-    return Exchange(
-        method="POST",
-        url="http://127.0.0.1/",
-        request_headers=(),
-        request_body=b"",
-        invoked_ns=at,
-        completed_ns=at + 1,
-        status=200 if error is None else None,
-        error=error,
-        secrets=Secrets(Credentials()),
-    )
+    status = 200 if error is None else None
+    return made_up_exchange(invoked_ns=at, completed_ns=at + 1, status=status, error=error)
 
 
 class Asked:

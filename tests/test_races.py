@@ -7,7 +7,6 @@ import pytest
 
 from liverec.checker import check
 from liverec.client import Burst, Exchange
-from liverec.client.redaction import Secrets
 from liverec.conformance.crowd import Crowd
 from liverec.conformance.judged import JudgedHistory
 from liverec.conformance.ledger import Kind, Ledger
@@ -16,7 +15,7 @@ from liverec.conformance.setting import Setting
 from liverec.conformance.trial import Trial
 from liverec.conformance.verdicts import NotExercised
 from liverec.history import Action, History, Operation, Outcome
-from liverec.profile import Credentials
+from made_up_exchange import made_up_exchange
 from scripted_server import STREAM, ScriptedServer, target_at
 
 SECOND = 1_000_000_000
@@ -82,17 +81,8 @@ def test_races_of_which_none_overlapped_show_nothing(tmp_path: Path) -> None:
 
 
 def exchange(*, together: int) -> Exchange:
-    return Exchange(
-        method="POST",
-        url="http://127.0.0.1/",
-        request_headers=(),
-        request_body=b"",
-        invoked_ns=0,
-        completed_ns=1,
-        error="disconnected: the connection was closed without an answer",
-        together=together,
-        secrets=Secrets(Credentials()),
-    )
+    error = "disconnected: the connection was closed without an answer"
+    return made_up_exchange(error=error, together=together)
 
 
 def test_a_crowd_may_be_turned_away_by_hanging_up_and_a_few_may_not() -> None:

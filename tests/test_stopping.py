@@ -7,26 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from liverec.client import Exchange
-from liverec.client.redaction import Secrets
 from liverec.conformance.stopping import not_stopped
 from liverec.history import Stream
-from liverec.profile import Credentials
+from made_up_exchange import made_up_exchange
 
 STREAMS = [Stream("project", "publish.example.com", "live", f"camera-{number}") for number in range(40)]
 
 
 def answer(status: int | None) -> Exchange:
-    return Exchange(
-        method="POST",
-        url="http://127.0.0.1/",
-        request_headers=(),
-        request_body=b"",
-        invoked_ns=0,
-        completed_ns=1,
-        status=status,
-        error=None if status is not None else "timeout: no answer",
-        secrets=Secrets(Credentials()),
-    )
+    return made_up_exchange(status=status, error=None if status is not None else "timeout: no answer")
 
 
 def stopping(status_of: Callable[[Stream, int], int | None]) -> tuple[list[Stream], int, int]:

@@ -14,7 +14,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from liverec.checker import CheckResult
 from liverec.client import Exchange
-from liverec.client.redaction import Secrets
 from liverec.clock import VirtualClock
 from liverec.conformance.connections import reuse_connections
 from liverec.conformance.preflight import admitted
@@ -22,7 +21,6 @@ from liverec.conformance.session import judge_file
 from liverec.conformance.setting import Setting
 from liverec.conformance.trial import Trial
 from liverec.conformance.volume import Asked, Volume, carry_out_volume
-from liverec.profile import Credentials
 from liverec.profile_file import reference_profile
 from liverec.reference.faults import FAULTS, Fault
 from liverec.reference.hanging_up import hang_up
@@ -31,6 +29,7 @@ from liverec.reference.serving import running
 from liverec.reference.settings import Settings
 from liverec.reference.streams import StreamName, StreamState
 from liverec.target import resolve_target
+from made_up_exchange import made_up_exchange
 
 MOST = 1200  # as many as with --time short
 ROOM = 100
@@ -192,16 +191,7 @@ def test_strangers_that_are_accepted_later_on_are_found(tmp_path: Path) -> None:
 
 
 def asked(turn: int, status: int, *, accepted: bool) -> Asked:
-    exchange = Exchange(
-        method="POST",
-        url="http://127.0.0.1/",
-        request_headers=(),
-        request_body=b"",
-        invoked_ns=0,
-        completed_ns=1,
-        status=status,
-        secrets=Secrets(Credentials()),
-    )
+    exchange = made_up_exchange(status=status)
     return Asked(turn=turn, accepted=accepted, exchange=exchange)
 
 

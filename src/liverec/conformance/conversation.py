@@ -1,7 +1,7 @@
 """Several requests on one connection, most of which change nothing: which answer belongs to which?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from liverec.client import Exchange, Line, OutgoingRequest
@@ -69,6 +69,11 @@ def refused_questions(trial: Trial) -> tuple[Question, ...]:
             parts={**plain, "headers": {"Content-Type": "application/octet-stream"}},
         ),
     )
+
+
+def with_content(question: Question, content: bytes | Sequence[bytes]) -> Question:
+    """Return *question* with another body, one in chunks if it is several."""
+    return replace(question, parts={**question.parts, "content": content})
 
 
 def composed(trial: Trial, question: Question) -> OutgoingRequest:
