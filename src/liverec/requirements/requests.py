@@ -75,6 +75,7 @@ REQUEST_ROWS = (
         " let in without a token.",
         on_page("Table 3, Authorization; Table 3, X-Sdk-Date; Table 3, X-Project-Id"),
         "http/own-answer",
+        "http/whole-body",  # a signature covers the body
     ),
     must(
         "authentication/authorization-mandatory",
